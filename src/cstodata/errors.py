@@ -1,0 +1,105 @@
+"""What keeps cstodata from going on.
+
+Bad data is no error: it becomes a `Finding` in a `Report`. An error means that there is nothing to report on, or nothing
+that may be written. Each carries its facts as attributes and builds its own sentence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class CstodataError(Exception):
+    """The parent of all errors of cstodata: it cannot proceed."""
+
+
+class PackageNotFoundError(CstodataError):
+    """No data package stands where one was looked for."""
+
+    def __init__(self, path: Path, *, why: str) -> None:
+        self.path = path
+        self.why = why
+        super().__init__(path, why)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}"
+
+
+class DescriptorError(CstodataError):
+    """A descriptor, or a schema that it refers to, cannot be read as JSON of the form needed."""
+
+    def __init__(self, path: Path, *, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(path, problem)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+class UnsafePathError(CstodataError):
+    """A path in a descriptor leads out of the package."""
+
+    def __init__(self, path: str, *, why: str) -> None:
+        self.path = path
+        self.why = why
+        super().__init__(path, why)
+
+    def __str__(self) -> str:
+        return f'path "{self.path}" is not safe: {self.why}'
+
+
+class TableReadError(CstodataError):
+    """The cells of a resource cannot be read as its schema types them."""
+
+    def __init__(self, resource: str, *, problem: str) -> None:
+        self.resource = resource
+        self.problem = problem
+        super().__init__(resource, problem)
+
+    def __str__(self) -> str:
+        return f"{self.resource}: {self.problem}"
+
+
+class UnknownNameError(CstodataError):
+    """A name was asked for that does not exist."""
+
+    def __init__(self, kind: str, name: str, *, known: Sequence[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(kind, name)
+
+    def __str__(self) -> str:
+        from difflib import get_close_matches
+
+        close = get_close_matches(self.name, self.known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(self.known)}."
+        return f'no {self.kind} is called "{self.name}"; {hint}'
+
+
+class ReleaseRefusedError(CstodataError):
+    """A release was planned and may not be built."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(*problems)
+
+    def __str__(self) -> str:
+        return "not released: " + "; ".join(self.problems)
+
+
+class ReleaseNotProvedError(CstodataError):
+    """The CSV and the Parquet file of a resource do not hold the same table."""
+
+    def __init__(self, resource: str, *, difference: str) -> None:
+        self.resource = resource
+        self.difference = difference
+        super().__init__(resource, difference)
+
+    def __str__(self) -> str:
+        return f"{self.resource}: CSV and Parquet differ: {self.difference}"
