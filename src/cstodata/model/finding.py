@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that is wrong, and where.
 
@@ -52,6 +52,6 @@ class Finding:
     line: int | None = None
     field: str | None = None
     field_number: int | None = None
-    key: Mapping[str, str] = field(default_factory=dict)
+    key: Mapping[str, str] = dataclasses.field(default_factory=dict)
     value: str | None = None
     native: JsonObject | None = None

@@ -1,0 +1,67 @@
+"""The one form in which a table is written: UTF-8, LF, rows sorted by key, minimal quoting, ISO dates.
+
+Equal tables have equal bytes, so a diff of two files shows what changed and a digest tells whether anything did.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, cast
+
+from cstodata.errors import TableReadError
+from cstodata.package.cells import render
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cstodata.package.descriptor import Field, Schema
+
+ROWS_AT_ONCE = 65_536
+
+
+def sort_by_key(table: pa.Table, schema: Schema) -> pa.Table:
+    """The rows in ascending order of the primary key, nulls last; in the order given if there is no key.
+
+    Strings are ordered by code point, numbers and dates by value; rows of equal keys keep their order.
+    """
+    return table.sort_by([(name, "ascending") for name in schema.primary_key]) if schema.primary_key else table
+
+
+def to_csv(table: pa.Table, schema: Schema, *, delimiter: str = ",", quote: str = '"') -> bytes:
+    """The table as canonical CSV, its rows in the order given.
+
+    Args:
+        table: Columns of `cells.arrow_type`, one a field.
+        schema: The fields, in the order of the columns, and how null is written.
+        delimiter: One character.
+        quote: One character, doubled inside a quoted cell.
+
+    Raises:
+        TableReadError: A cell cannot be written as the schema declares it.
+    """
+    null = _null_text(schema)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, quotechar=quote, lineterminator="\n")
+    writer.writerow([field.name for field in schema.fields])
+    for start in range(0, table.num_rows, ROWS_AT_ONCE):
+        rows = table.slice(start, ROWS_AT_ONCE)
+        writer.writerows(zip(*(_texts(rows, field, null) for field in schema.fields), strict=True))
+    return text.getvalue().encode()
+
+
+def _texts(rows: pa.Table, field: Field, null: str | None) -> list[str]:
+    column = rows[field.name].combine_chunks()
+    texts = render(column, field)
+    if column.null_count:
+        if null is None:
+            raise TableReadError(field.name, problem="is null, and the schema has no missingValues to write it with")
+        texts = texts.fill_null(null)
+    return cast("list[str]", texts.to_pylist())
+
+
+def _null_text(schema: Schema) -> str | None:
+    """An empty cell where it means null, else the first text that does."""
+    if "" in schema.missing_values:
+        return ""
+    return schema.missing_values[0] if schema.missing_values else None

@@ -1,0 +1,216 @@
+"""Cells: text in a CSV file, typed values in Arrow, and the way between the two.
+
+A column is first tried by Arrow: if each of its cells has the canonical form of its type, Arrow casts it. Otherwise every
+distinct cell goes through Frictionless' own reader, which takes more forms (` 5 `, `1_000`, `2020-1-5`) and is the judge of
+what a cell means. So this module never decides by itself that a cell is wrong.
+
+Types that Arrow has no better type for (strings of any format, any, yearmonth, duration, list, array, object, geopoint,
+geojson) stay text, exactly as written.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cstodata.errors import TableReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from frictionless import Field as FrictionlessField
+
+    from cstodata.package.descriptor import Field
+
+    _Reader = Callable[[str], tuple[Any, dict[str, str] | None]]
+
+_NAIVE: Final = pa.timestamp("us")
+_UTC: Final = pa.timestamp("us", tz="UTC")
+
+ARROW_TYPES: Final[Mapping[str, pa.DataType]] = {
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": _NAIVE,
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "time": pa.time64("us"),
+    "year": pa.int32(),
+}
+"""The Arrow type of each Table Schema type; all others are strings. A datetime with an offset becomes an instant in UTC."""
+
+_CANONICAL: Final[Mapping[str, str]] = {
+    "boolean": "^(true|false)$",
+    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "integer": "^(0|-?[1-9][0-9]{0,17})$",
+    # At most 15 significant digits: what a 64-bit float gives back as it was written.
+    "number": r"^-?(0|[1-9][0-9]{0,7})(\.[0-9]{1,7})?$",
+    "year": "^[1-9][0-9]{3}$",
+}
+"""What Arrow may cast, by type; as RE2 patterns. Only for fields that declare nothing that changes the reading."""
+
+_READING_OPTIONS = frozenset({"trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber"})
+
+
+def arrow_type(field: Field) -> pa.DataType:
+    """The Arrow type of a field's column."""
+    return ARROW_TYPES.get(field.type, pa.string())
+
+
+def parse(texts: pa.Array, field: Field, missing_values: tuple[str, ...]) -> pa.Array:
+    """The typed column of a field.
+
+    Args:
+        texts: The cells as strings, without nulls.
+        field: What the cells are to be read as.
+        missing_values: The texts that mean null.
+
+    Returns:
+        An array of `arrow_type(field)` of the same length; missing values are null.
+
+    Raises:
+        TableReadError: A cell cannot be read, or holds more than its Arrow type can (the error names the field).
+    """
+    missing = pc.is_in(texts, value_set=pa.array(missing_values, pa.string()))
+    present = pc.if_else(missing, pa.scalar(None, pa.string()), texts)
+    if field.type not in ARROW_TYPES:
+        return present
+    plain = _cast(present, field) if _reads_plainly(field) else None
+    if plain is not None:
+        return plain
+    encoded = present.dictionary_encode()
+    reader = _frictionless_field(field).create_cell_reader()
+    values = [_read(reader, field, text) for text in encoded.dictionary.to_pylist()]
+    return from_values(values, field).take(encoded.indices)
+
+
+def from_values(values: list[Any], field: Field) -> pa.Array:
+    """The typed column of a field from values that Frictionless read; None is null.
+
+    Raises:
+        TableReadError: A value is more than its Arrow type can hold (the error names the field).
+    """
+    if field.type not in ARROW_TYPES:
+        writer = _frictionless_field(field).create_cell_writer()
+        texts = [value if value is None or isinstance(value, str) else writer(value)[0] for value in values]
+        return pa.array(texts, pa.string())
+    stored = [_storable(value, field) for value in values]
+    offsets = {value.tzinfo is not None for value in stored if isinstance(value, datetime)}
+    if offsets == {True, False}:
+        raise TableReadError(field.name, problem="some of its datetimes have an offset from UTC and some have none")
+    type_ = _UTC if offsets == {True} else arrow_type(field)
+    try:
+        return pa.array(stored, type_)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+        raise TableReadError(field.name, problem=f"cannot be stored as {type_}: {error}") from error
+
+
+def render(column: pa.Array, field: Field) -> pa.Array:
+    """The canonical text of each cell in the form that the field declares; nulls stay null.
+
+    Raises:
+        TableReadError: The form that the field declares cannot express a value, such as a date's year in `%d.%m.`.
+    """
+    if field.type not in ARROW_TYPES:
+        return column
+    if field.type in {"integer", "date"} and field.format == "default":
+        return column.cast(pa.string())
+    encoded = column.dictionary_encode()
+    values = encoded.dictionary.to_pylist()
+    texts = [_WRITERS[field.type](value, field) for value in values]
+    if not _reads_plainly(field):
+        _prove_readable(texts, values, field)
+    return pa.array(texts, pa.string()).take(encoded.indices)
+
+
+def _prove_readable(texts: list[str], values: list[Any], field: Field) -> None:
+    reader = _frictionless_field(field).create_cell_reader()
+    for text, value in zip(texts, values, strict=True):
+        if _storable(_read(reader, field, text), field) != value:
+            raise TableReadError(field.name, problem=f'{value} cannot be written in the format "{field.format}"')
+
+
+def _reads_plainly(field: Field) -> bool:
+    return field.format == "default" and not _READING_OPTIONS & field.descriptor.keys()
+
+
+def _cast(present: pa.Array, field: Field) -> pa.Array | None:
+    """The column as Arrow casts it; None if a cell is not canonical, so that Arrow may not judge."""
+    canonical = _CANONICAL.get(field.type)
+    if canonical is None or not pc.all(pc.match_substring_regex(present, canonical), min_count=0).as_py():
+        return None
+    try:
+        return present.cast(arrow_type(field))
+    except pa.ArrowInvalid:
+        return None  # such as 2021-02-30, which looks like a date and is none
+
+
+def _read(reader: _Reader, field: Field, text: str) -> Any:
+    """The value of a cell, by Frictionless' reader."""
+    value, notes = reader(text)
+    if notes:
+        raise TableReadError(field.name, problem=f'"{text[:80]}" cannot be read: {"; ".join(notes.values())}')
+    return value
+
+
+def _storable(value: Any, field: Field) -> Any:
+    """The value as Arrow stores it without loss."""
+    if isinstance(value, time) and value.tzinfo is not None:
+        raise TableReadError(field.name, problem=f"{value} has an offset from UTC, which a time in Arrow cannot keep")
+    if not isinstance(value, Decimal):
+        return value
+    if value.is_finite() and Decimal(repr(float(value))) != value:
+        raise TableReadError(field.name, problem=f"{value} has more digits than a 64-bit float keeps")
+    return float(value)
+
+
+def _frictionless_field(field: Field) -> FrictionlessField:
+    from frictionless import Field as FrictionlessField
+
+    # Only reading and writing matter here: constraints are the validator's business.
+    declared = {key: value for key, value in field.descriptor.items() if key != "constraints"}
+    return FrictionlessField.from_descriptor(cast("dict[str, Any]", declared))
+
+
+# ---- one writer a type: the canonical text in the form that the field declares ----
+
+
+def _write_boolean(value: bool, field: Field) -> str:  # noqa: FBT001 -- one signature for all writers
+    texts = field.descriptor.get("trueValues" if value else "falseValues")
+    return str(texts[0]) if isinstance(texts, list) and texts else str(value).lower()
+
+
+def _write_number(value: float, field: Field) -> str:
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 -- only NaN differs from itself
+        return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}[str(value)]
+    text = repr(value).removesuffix(".0")
+    return text.replace(".", str(field.descriptor.get("decimalChar") or "."))
+
+
+def _write_date(value: date, field: Field) -> str:
+    return value.isoformat() if field.format in {"default", "any"} else value.strftime(field.format)
+
+
+def _write_datetime(value: datetime, field: Field) -> str:
+    if field.format not in {"default", "any"}:
+        return value.strftime(field.format)
+    return value.isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
+
+
+def _write_time(value: time, field: Field) -> str:
+    return value.isoformat() if field.format in {"default", "any"} else value.strftime(field.format)
+
+
+_WRITERS: Final[Mapping[str, Callable[[Any, Field], str]]] = {
+    "boolean": _write_boolean,
+    "date": _write_date,
+    "datetime": _write_datetime,
+    "integer": lambda value, _: str(value),
+    "number": _write_number,
+    "time": _write_time,
+    "year": lambda value, _: f"{value:04d}",
+}

@@ -1,0 +1,227 @@
+"""A data package as it stands on disk: its descriptor, and what the descriptor says of each table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from cstodata.errors import DescriptorError, PackageNotFoundError, UnknownNameError
+from cstodata.package.paths import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cstodata.model.json import JsonObject, JsonValue
+
+DESCRIPTOR = "datapackage.json"
+MAX_BYTES = 64 * 1024 * 1024
+"""A descriptor or schema larger than this is refused: descriptors are written by people, and read into memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a Table Schema; `descriptor` holds all that it declares."""
+
+    name: str
+    type: str
+    format: str
+    descriptor: JsonObject
+
+    @property
+    def description(self) -> str:
+        """What the cells mean; empty if it does not say."""
+        return str(self.descriptor.get("description") or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """A Table Schema; `descriptor` holds all that it declares.
+
+    Attributes:
+        fields: In the order of the columns.
+        primary_key: Names of the fields that make up the key; empty if there is none.
+        missing_values: The texts that mean null.
+    """
+
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    missing_values: tuple[str, ...]
+    descriptor: JsonObject
+
+    def position(self, name: str) -> int | None:
+        """Position of a field, from 1; None if there is no such field."""
+        names = [field.name for field in self.fields]
+        return names.index(name) + 1 if name in names else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One resource; `descriptor` holds all that it declares.
+
+    Attributes:
+        name: Its name, unique in the package.
+        path: Its file relative to the package; None if it is inline or has several.
+        schema: Its Table Schema; None if it declares none.
+    """
+
+    name: str
+    path: str | None
+    schema: Schema | None
+    descriptor: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPackage:
+    """A data package on disk.
+
+    Attributes:
+        root: The folder that its paths start from.
+        path: Its descriptor.
+        resources: In the descriptor's order.
+        descriptor: All that it declares, as read.
+    """
+
+    root: Path
+    path: Path
+    resources: tuple[Resource, ...]
+    descriptor: JsonObject
+
+    def resource(self, name: str) -> Resource:
+        """The resource of that name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        for resource in self.resources:
+            if resource.name == name:
+                return resource
+        raise UnknownNameError("resource", name, known=[each.name for each in self.resources])
+
+
+def locate(path: Path) -> Path:
+    """The descriptor that `path` means: itself, or the `datapackage.json` in it.
+
+    Raises:
+        PackageNotFoundError: There is none.
+    """
+    if path.is_dir():
+        inside = path / DESCRIPTOR
+        if not inside.is_file():
+            raise PackageNotFoundError(path, why=f"the folder holds no {DESCRIPTOR}")
+        return inside
+    if not path.exists():
+        raise PackageNotFoundError(path, why="no such file or folder")
+    if not path.is_file():
+        raise PackageNotFoundError(path, why="it is neither a file nor a folder")
+    return path
+
+
+def read_json(path: Path) -> JsonObject:
+    """The JSON object in a file.
+
+    Raises:
+        DescriptorError: The file cannot be read, is too large, or holds no JSON object in UTF-8.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DescriptorError(path, problem=f"larger than {MAX_BYTES // 1024**2} MiB")
+        value = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise DescriptorError(path, problem=f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        problem = f"is not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        raise DescriptorError(path, problem=problem) from error
+    except json.JSONDecodeError as error:
+        problem = f"is not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
+        raise DescriptorError(path, problem=problem) from error
+    except (RecursionError, ValueError) as error:
+        raise DescriptorError(path, problem=f"is not JSON that can be read: {error}") from error
+    if not isinstance(value, dict):
+        raise DescriptorError(path, problem="holds JSON, but no object")
+    return value
+
+
+def parse_package(path: Path, descriptor: JsonObject) -> DataPackage:
+    """The data package that a descriptor describes, with the schemas that it refers to.
+
+    Args:
+        path: Where the descriptor stands.
+        descriptor: What `read_json` read there.
+
+    Raises:
+        DescriptorError: The descriptor or a schema is not of the form that the standard asks for.
+        UnsafePathError: A schema's path leads out of the package.
+    """
+    resources = _list(path, descriptor, "resources")
+    parsed = tuple(_parse_resource(path, _object(path, item, "resource")) for item in resources)
+    return DataPackage(root=path.parent, path=path, resources=parsed, descriptor=descriptor)
+
+
+def read_package(path: Path) -> DataPackage:
+    """The data package at `path`, a descriptor or a folder that holds one; raises as the functions that it calls do."""
+    located = locate(path)
+    return parse_package(located, read_json(located))
+
+
+def _parse_resource(place: Path, descriptor: JsonObject) -> Resource:
+    path = descriptor.get("path")
+    if isinstance(path, list) and len(path) == 1:
+        path = path[0]
+    single = isinstance(path, str) and not descriptor.get("extrapaths")
+    declared = descriptor.get("schema")
+    if isinstance(declared, str):
+        place = resolve(place.parent, declared)
+        declared = read_json(place)
+    return Resource(
+        name=_text(place, descriptor, "name"),
+        path=cast("str", path) if single else None,
+        schema=None if declared is None else _parse_schema(place, _object(place, declared, "schema")),
+        descriptor=descriptor,
+    )
+
+
+def _parse_schema(place: Path, descriptor: JsonObject) -> Schema:
+    fields = [_object(place, item, "field") for item in _list(place, descriptor, "fields")]
+    key = descriptor.get("primaryKey") or []
+    missing = descriptor.get("missingValues")
+    return Schema(
+        fields=tuple(
+            Field(
+                name=_text(place, field, "name"),
+                type=str(field.get("type") or "string"),
+                format=str(field.get("format") or "default"),
+                descriptor=field,
+            )
+            for field in fields
+        ),
+        primary_key=(key,) if isinstance(key, str) else tuple(cast("list[str]", key)),
+        missing_values=("",) if missing is None else tuple(map(_missing_value, cast("list[JsonValue]", missing))),
+        descriptor=descriptor,
+    )
+
+
+def _missing_value(declared: JsonValue) -> str:
+    """Data Package v2 also writes a missing value as an object with a label."""
+    return str(cast("Mapping[str, JsonValue]", declared)["value"]) if isinstance(declared, dict) else str(declared)
+
+
+def _list(place: Path, owner: JsonObject, key: str) -> list[JsonValue]:
+    value = owner.get(key)
+    if not isinstance(value, list):
+        raise DescriptorError(place, problem=f'"{key}" must be an array')
+    return value
+
+
+def _object(place: Path, value: JsonValue, what: str) -> JsonObject:
+    if not isinstance(value, dict):
+        raise DescriptorError(place, problem=f"a {what} must be an object")
+    return value
+
+
+def _text(place: Path, owner: JsonObject, key: str) -> str:
+    value = owner.get(key)
+    if not isinstance(value, str):
+        raise DescriptorError(place, problem=f'"{key}" must be a string')
+    return value

@@ -1,0 +1,106 @@
+"""Where a descriptor's paths may lead: to regular files inside the package, and nowhere else.
+
+A package may come from a stranger. Frictionless refuses absolute paths and `..`, but follows symbolic links out of the
+package and fetches URLs; both are refused here before it sees the descriptor.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
+
+from cstodata.errors import UnsafePathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cstodata.model.json import JsonObject, JsonValue
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_PROFILES = frozenset(
+    {
+        "data-package",
+        "tabular-data-package",
+        "fiscal-data-package",
+        "data-resource",
+        "tabular-data-resource",
+    }
+)
+_RESOURCE_PATHS = ("path", "extrapaths", "schema", "dialect", "profile")
+
+
+def resolve(root: Path, path: str) -> Path:
+    """The file that `path` names in the package at `root`; it need not exist.
+
+    Raises:
+        UnsafePathError: It is a URL, absolute, leaves the package (also through a symbolic link), or is no regular file.
+    """
+    if why := _suspicion(path):
+        raise UnsafePathError(path, why=why)
+    target = root / path
+    try:
+        inside = target.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnsafePathError(path, why=f"it cannot be resolved ({error})") from error
+    if not inside:
+        raise UnsafePathError(path, why="it leads out of the package through a symbolic link")
+    if target.exists() and not target.is_file():
+        raise UnsafePathError(path, why="it is not a regular file")
+    return target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsafePath:
+    """A path of a descriptor that leads out of the package; `resource` is None for the package's own."""
+
+    resource: str | None
+    error: UnsafePathError
+
+
+def unsafe_paths(root: Path, descriptor: JsonObject) -> Iterator[UnsafePath]:
+    """Every path of the descriptor that may not be followed, in the descriptor's order."""
+    yield from _refused(root, None, _texts(descriptor.get("profile")))
+    resources = descriptor.get("resources")
+    for resource in resources if isinstance(resources, list) else []:
+        if not isinstance(resource, dict):
+            continue
+        name = resource.get("name")
+        owner = name if isinstance(name, str) else None
+        for key in _RESOURCE_PATHS:
+            yield from _refused(root, owner, _texts(resource.get(key)))
+        scheme = resource.get("scheme")
+        if isinstance(scheme, str) and scheme != "file":
+            why = f'scheme "{scheme}" is not read, only files inside the package are'
+            yield UnsafePath(resource=owner, error=UnsafePathError(str(resource.get("path")), why=why))
+
+
+def _refused(root: Path, resource: str | None, paths: list[str]) -> Iterator[UnsafePath]:
+    for path in paths:
+        if path in _PROFILES:
+            continue
+        try:
+            resolve(root, path)
+        except UnsafePathError as error:
+            yield UnsafePath(resource=resource, error=error)
+
+
+def _suspicion(path: str) -> str | None:
+    """Why the text of a path is refused, whatever the file system says; None if it is not."""
+    if "\0" in path:
+        return "it holds a NUL character"
+    if PurePosixPath(path).is_absolute() or PureWindowsPath(path).anchor:
+        return "it is absolute"
+    if _URL.match(path):
+        return "it is a URL, and only files inside the package are read"
+    if ".." in re.split(r"[/\\]", path):
+        return "it leaves the package"
+    if path.startswith("~") or "$" in path or "%" in path:
+        return "it is expanded by a shell"
+    return None
+
+
+def _texts(value: JsonValue | None) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]

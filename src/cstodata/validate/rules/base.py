@@ -1,0 +1,133 @@
+"""What a rule is, and how one is applied.
+
+Table Schema says what a cell may be; a rule says what rows must say together. It is one narwhals expression over a view: a
+table, or tables joined, that carries the row number of the resource it speaks of. Pandera evaluates the expression; the rows
+for which it is false are the findings. Null is no answer, and no finding.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+import narwhals.stable.v1 as nw
+
+from cstodata.model.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from typing import Any
+
+    import pyarrow as pa
+
+ROW = "__row__"
+"""The column of a view that holds the number of the record in the file, the header being 1."""
+
+VALUE = "__value__"
+"""The column of a view that holds the cell that a finding points at, where it is not the field's own."""
+
+Row = dict[str, object]
+"""A failing row of a view: its cells by column, typed; null is None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """The tables that rules may read.
+
+    Attributes:
+        frames: By resource; each with the resource's fields, typed, and `ROW`.
+        keys: The primary key's fields by resource.
+        today: The date after which nothing can have been published.
+    """
+
+    frames: Mapping[str, nw.LazyFrame[Any]]
+    keys: Mapping[str, tuple[str, ...]]
+    today: date
+
+    def __getitem__(self, resource: str) -> nw.LazyFrame[Any]:
+        """The table of a resource."""
+        return self.frames[resource]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Rows to judge: those of `resource`, each once, with `ROW`, its key, and what the expression needs."""
+
+    resource: str
+    field: str
+    frame: nw.LazyFrame[Any]
+
+
+class Rule(ABC):
+    """One named rule.
+
+    The first line of a rule's docstring is its title, the rest explains it to users.
+
+    Attributes:
+        id: Its name; findings have the type `cstodata/<id>`.
+        severity: What its findings weigh.
+        resource: The resource whose rows it judges.
+        field: The field that its findings point at.
+        needs: The resources that it reads, and the Table Schema type of each field that it reads in them.
+        reads_all: Whether it also reads all other tables, so that none of them may be missing.
+        message: One sentence; names in braces are replaced by the failing row's cells.
+        mend: One sentence on what to do.
+    """
+
+    id: ClassVar[str]
+    severity: ClassVar[Severity] = Severity.ERROR
+    resource: ClassVar[str]
+    field: ClassVar[str]
+    needs: ClassVar[Mapping[str, Mapping[str, str]]]
+    reads_all: ClassVar[bool] = False
+    message: ClassVar[str]
+    mend: ClassVar[str]
+
+    @abstractmethod
+    def holds(self, tables: Tables) -> nw.Expr:
+        """True for a row of the view that is as it should be, false for one that is not."""
+
+    def view(self, tables: Tables) -> nw.LazyFrame[Any]:
+        """The rows that the rule judges: those of its resource, with columns joined to them where it needs more."""
+        return tables[self.resource]
+
+    def views(self, tables: Tables) -> Iterator[View]:
+        """All that the rule judges; one view, unless the rule speaks of several resources."""
+        yield View(resource=self.resource, field=self.field, frame=self.view(tables))
+
+    def sentence(self, row: Row) -> str:
+        """The message for a failing row."""
+        return self.message.format_map({name: "nothing" if cell is None else cell for name, cell in row.items()})
+
+
+def title_of(rule: type[Rule]) -> str:
+    """The first line of a rule's docstring, without the full stop."""
+    return (rule.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+
+
+def failing_rows(rule: Rule, tables: Tables, view: View) -> pa.Table:
+    """The rows of a view for which the rule does not hold, in the order of the file.
+
+    The view is collected first: Pandera lets every check on a lazy frame pass.
+    """
+    import pandera.pyarrow as pandera
+
+    collected = view.frame.collect().to_native()
+    check = pandera.Check(lambda _: rule.holds(tables), native=False, name=rule.id)
+    try:
+        pandera.DataFrameSchema(checks=[check]).validate(collected, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        return _failures(errors).sort_by(ROW)
+    return collected.slice(0, 0)
+
+
+def _failures(errors: Any) -> pa.Table:
+    """The failing rows; an expression that could not be evaluated is a mistake in the rule, and is raised as one."""
+    import pyarrow as pa
+
+    (error,) = errors.schema_errors
+    if not isinstance(error.failure_cases, pa.Table):
+        raise TypeError(str(error)) from errors
+    return cast("pa.Table", error.failure_cases)

@@ -1,0 +1,62 @@
+"""Rules about sources and addresses."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import narwhals.stable.v1 as nw
+
+from cstodata.model.finding import Severity
+from cstodata.validate.rules.base import Rule, Tables
+
+_LABEL = r"[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?"
+_TOP = r"(\p{L}{2,63}|xn--[a-z0-9-]{1,59})"
+PLAUSIBLE_ADDRESS = rf"^(?i:https?)://({_LABEL}\.)+(?i:{_TOP})(:[0-9]{{1,5}})?([/?#][^\s]*)?$"
+"""http or https, a host of labels that ends in a top-level domain (so no user, no IP address), and perhaps port and path."""
+
+
+class SourceIsUsed(Rule):
+    """Some row names each source.
+
+    A source that nothing was read from is no source; it is kept only by mistake.
+    """
+
+    id = "source-is-used"
+    severity = Severity.WARNING
+    resource = "sources"
+    field = "source_id"
+    needs: ClassVar = {"sources": {"source_id": "string"}}
+    reads_all = True
+    message = "{source_id}: no row of another table names it as its source"
+    mend = "Remove the source, or name it in the rows that were read from it."
+
+    def view(self, tables: Tables) -> nw.LazyFrame[Any]:
+        """Sources, and whether another table names them."""
+        named = [
+            frame.select("source_id")
+            for resource, frame in tables.frames.items()
+            if resource != "sources" and "source_id" in frame.collect_schema().names()
+        ]
+        if not named:  # sources alone: there is nothing that could name them
+            return tables["sources"].with_columns(used=nw.lit(1))
+        used = nw.concat(named).unique().with_columns(used=nw.lit(1))
+        return tables["sources"].join(used, on="source_id", how="left")
+
+    def holds(self, tables: Tables) -> nw.Expr:
+        """One does."""
+        return ~nw.col("used").is_null()
+
+
+class WebsiteIsPlausible(Rule):
+    """A website is an http or https address with a host of a plausible form and without credentials."""
+
+    id = "website-is-plausible"
+    resource = "chambers"
+    field = "website"
+    needs: ClassVar = {"chambers": {"chamber_id": "string", "website": "string"}}
+    message = "{chamber_id}: {website} is no plausible address of a website"
+    mend = "Correct the address: http:// or https://, a host such as parliament.example, no user or password."
+
+    def holds(self, tables: Tables) -> nw.Expr:
+        """It has the form of one."""
+        return nw.col("website").str.contains(PLAUSIBLE_ADDRESS)

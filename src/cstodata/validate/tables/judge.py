@@ -1,0 +1,152 @@
+"""Frictionless' judgement of a package: its metadata and its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from frictionless import Error, FrictionlessException, Package, Report
+from frictionless.errors import FormatError, ResourceError
+
+from cstodata.model.finding import Finding
+from cstodata.model.report import TableResult
+from cstodata.package.lines import line_numbers
+from cstodata.package.paths import resolve, unsafe_paths
+from cstodata.package.tables import csv_dialect, is_plain_csv
+from cstodata.validate.tables.advice import ADVICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cstodata.model.json import JsonObject
+    from cstodata.package.descriptor import DataPackage, Resource
+
+_READABLE = frozenset(
+    {"byte-count", "constraint-error", "field-count", "foreign-key", "hash-count", "primary-key", "row-count", "unique-error"}
+)
+"""Errors that leave every cell readable."""
+
+_FACTS = ("row_number", "field_name", "field_names", "field_number", "cells", "cell")
+
+
+def judge_metadata(path: Path, descriptor: JsonObject) -> tuple[Finding, ...]:
+    """What is wrong with a descriptor and the schemas that it refers to; if anything is, no data may be read.
+
+    Paths are judged first, by us: Frictionless would follow some that lead out of the package.
+    """
+    unsafe = [
+        _finding(ResourceError(note=str(found.error)), resource=found.resource)
+        for found in unsafe_paths(path.parent, descriptor)
+    ]
+    if unsafe:
+        return tuple(unsafe)
+    try:
+        package = Package.from_descriptor(cast("dict[str, Any]", descriptor), basepath=str(path.parent))
+        package.to_descriptor(validate=True)
+    except FrictionlessException as error:
+        return tuple(_finding(reason) for reason in error.to_errors())
+    except Exception as error:  # noqa: BLE001 -- frictionless raises whatever a constraint of the wrong form makes Python raise
+        return (_finding(_stopped(error)),)
+    return ()
+
+
+def judge_tables(
+    package: DataPackage, resources: Iterable[Resource], *, limit_errors: int
+) -> Iterator[TableResult]:
+    """What Frictionless finds in each resource; the metadata must have been judged, and be sound.
+
+    Args:
+        package: The package.
+        resources: Those of its resources to check.
+        limit_errors: How many errors may be found before the rest of a resource is left unread; 0 for no limit.
+    """
+    described = cast("dict[str, Any]", package.descriptor)
+    judge = Package.from_descriptor(described, basepath=str(package.root))
+    for resource in resources:
+        source = judge.get_resource(resource.name)
+        try:
+            (task,) = source.validate(limit_errors=limit_errors).tasks
+        except Exception as error:  # noqa: BLE001 -- some constraints make frictionless raise in the middle of a table
+            (task,) = Report.from_validation_task(source, time=0, errors=[_stopped(error)]).tasks
+        errors = list(task.errors)
+        if task.type != "table" and resource.schema is not None and not errors:
+            errors.append(FormatError(note="the resource has a schema, but is no table in a format that can be read"))
+        yield TableResult(
+            name=task.name,
+            type=task.type,
+            place=resource.path or task.place,
+            labels=tuple(task.labels),
+            stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),
+            findings=_located(package, resource, errors),
+            warnings=tuple(task.warnings),
+        )
+
+
+def unreadable_fields(table: TableResult) -> frozenset[str] | None:
+    """The fields of which a cell cannot be read; None if the table as a whole cannot."""
+    fields = set()
+    for finding in table.findings:
+        if finding.type == "type-error" and finding.field is not None:
+            fields.add(finding.field)
+        elif finding.type not in _READABLE:
+            return None
+    return frozenset(fields)
+
+
+def error_class(type_: str) -> type[Error] | None:
+    """Frictionless' class of an error type; None if it knows no such type."""
+    classes: Iterable[type[Error]] = Error.list_children(root=True)
+    return next((each for each in classes if each.type == type_), None)
+
+
+def error_types() -> list[str]:
+    """All error types that Frictionless knows, sorted."""
+    return sorted({each.type for each in Error.list_children(root=True)})
+
+
+def _located(package: DataPackage, resource: Resource, errors: list[Error]) -> tuple[Finding, ...]:
+    """The errors as findings, each with the line that its row begins on."""
+    rows = {row for error in errors if isinstance(row := getattr(error, "row_number", None), int)}
+    lines: dict[int, int] = {}
+    if rows and resource.path is not None and is_plain_csv(resource):
+        lines = line_numbers(resolve(package.root, resource.path), csv_dialect(resource), rows)
+    return tuple(_finding(error, resource=resource.name, within=resource, lines=lines) for error in errors)
+
+
+def _finding(
+    error: Error,
+    *,
+    resource: str | None = None,
+    within: Resource | None = None,
+    lines: dict[int, int] | None = None,
+) -> Finding:
+    # Each kind of error has facts of its own.
+    facts = {name: getattr(error, name, None) for name in _FACTS}
+    row, fields = facts["row_number"], facts["field_names"] or []
+    return Finding(
+        type=error.type,
+        message=error.message,
+        mend=ADVICE.get(error.type),
+        resource=resource,
+        path=within.path if within else None,
+        row=row,
+        line=(lines or {}).get(row or 0),
+        field=facts["field_name"] or ", ".join(fields) or None,
+        field_number=facts["field_number"],
+        key=_key(within, facts["cells"]),
+        value=facts["cell"],
+        native=cast("JsonObject", error.to_descriptor()),
+    )
+
+
+def _key(resource: Resource | None, cells: list[str] | None) -> dict[str, str]:
+    """The primary key of a row, from its cells as text; empty if the row is too short to tell."""
+    schema = resource.schema if resource else None
+    if schema is None or cells is None or len(cells) != len(schema.fields):
+        return {}
+    by_name = dict(zip((field.name for field in schema.fields), cells, strict=True))
+    return {name: by_name[name] for name in schema.primary_key if by_name.get(name)}
+
+
+def _stopped(error: Exception) -> ResourceError:
+    return ResourceError(note=f"the schema cannot be applied: {type(error).__name__}: {error}")
