@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from os import PathLike
 
     import pyarrow as pa
@@ -22,6 +22,7 @@ def validate(
     rules: Iterable[str] | None = None,
     limit_errors: int = 1000,
     today: date | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check a data package with Frictionless and with the rules that fit it.
 
@@ -31,6 +32,7 @@ def validate(
         rules: Ids of the rules to apply, as `cstodata rules` lists them; None for all, an empty list for none.
         limit_errors: Findings a resource or rule may have before the rest is left unread, as in Frictionless; 0 for no limit.
         today: The date after which nothing can have been published; None for the current date in UTC.
+        on_step: Called with the name of each resource, then with "rules", before it is checked.
 
     Returns:
         A report. Bad data never raises: it is in the report.
@@ -41,7 +43,7 @@ def validate(
         UnknownNameError: A resource or rule that was asked for does not exist.
     """
     from cstodata.package.bundled import bundled_package
-    from cstodata.validate.runner import validate_package
+    from cstodata.validation.runner import validate_package
 
     return validate_package(
         bundled_package() if path is None else Path(path),
@@ -49,6 +51,7 @@ def validate(
         resources=resources,
         rules=rules,
         limit_errors=limit_errors,
+        on_step=on_step,
     )
 
 

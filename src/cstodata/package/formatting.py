@@ -13,7 +13,7 @@ from cstodata.errors import TableReadError
 from cstodata.package.canonical import sort_by_key, to_csv
 from cstodata.package.digest import sha256_of
 from cstodata.package.paths import resolve
-from cstodata.package.tables import csv_dialect, is_plain_csv, read_table
+from cstodata.package.tables import csv_dialect, is_csv_file, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +124,6 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _why_not(resource: Resource) -> str | None:
-    if not is_plain_csv(resource):
-        return "it is not one uncompressed CSV file of a plain dialect"
+    if not is_csv_file(resource):
+        return "it is not one uncompressed CSV file with a header"
     return "it has no schema" if resource.schema is None else None

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 FIRST_DATA_ROW = 2
 """Number of the first record after the header, which is record 1."""
 
-_PLAIN_DIALECT = frozenset({"delimiter", "quoteChar", "doubleQuote", "header", "lineTerminator", "$schema"})
+_PLAIN_DIALECT = frozenset(
+    {"$schema", "delimiter", "doubleQuote", "header", "lineTerminator", "quoteChar", "skipInitialSpace"}
+)
 _BLOCK_BYTES = 64 * 1024 * 1024
 
 
@@ -66,8 +68,8 @@ def read_table(
     return table if row_numbers is None else table.append_column(row_numbers, numbers)
 
 
-def is_plain_csv(resource: Resource) -> bool:
-    """Whether the resource is one uncompressed CSV file whose dialect Arrow reads as Frictionless does."""
+def is_csv_file(resource: Resource) -> bool:
+    """Whether the resource is one uncompressed CSV file with a header, quoted in the usual way."""
     dialect, path = resource.descriptor.get("dialect", {}), resource.path
     return (
         path is not None
@@ -77,7 +79,14 @@ def is_plain_csv(resource: Resource) -> bool:
         and dialect.keys() <= _PLAIN_DIALECT
         and dialect.get("header", True) is True
         and dialect.get("doubleQuote", True) is True
+        and dialect.get("skipInitialSpace", False) is False
     )
+
+
+def is_plain_csv(resource: Resource) -> bool:
+    """Whether it is such a file and declares its delimiter, so that Frictionless does not guess and Arrow reads the same."""
+    dialect = resource.descriptor.get("dialect", {})
+    return is_csv_file(resource) and isinstance(dialect, dict) and "delimiter" in dialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
-from itertools import groupby
 from typing import TYPE_CHECKING
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from cstodata.model.finding import Severity
 from cstodata.model.report import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from cstodata.model.finding import Finding
     from cstodata.model.report import Report, TableResult
+
+    Paint = Callable[[str, str], str]
 
 SHOWN_CHARACTERS = 100
 """Of a cell or message; the rest is counted."""
 
 SHOWN_FINDINGS = 20
-"""Of one type in one place; the rest is counted. The JSON report has them all."""
+"""Of one type; the rest is counted. The JSON report has them all."""
 
+_SGR = {"bold": "1", "dim": "2", "red": "1;31", "green": "32", "yellow": "1;33", "cyan": "36"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 def render(report: Report, *, colour: bool = False) -> str:
     """The report as text for a terminal or a log, with a line feed at the end."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=True,
-        legacy_windows=False,
-    )
-    title = " ".join(shown(part) for part in (report.package, report.version) if part) or "data package"
-    console.print(Text.assemble((title, "bold"), f"  {shown(report.place)}"))
-    console.print()
-    if report.tables:
-        console.print(_tables(report.tables))
-    for (severity, type_), findings in groupby(report.findings, key=lambda each: (each.severity, each.type)):
-        _print_group(console, severity, type_, list(findings))
-    for rule in report.rules:
-        if rule.skipped is not None:
-            console.print(Text.assemble(("skipped ", "dim"), rule.rule, (f": {shown(rule.skipped)}", "dim")))
-    if any(rule.skipped is not None for rule in report.rules):
-        console.print()
-    console.print(_summary(report))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+    def paint(text: str, style: str) -> str:
+        return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if colour else text
+
+    return "\n".join(line.rstrip() for line in _lines(report, paint)) + "\n"
 
 
 def shown(text: object, limit: int = SHOWN_CHARACTERS) -> str:
@@ -70,29 +46,51 @@ def _is_seen(character: str) -> bool:
     return unicodedata.category(character)[0] not in "CZ" or character == " "
 
 
-def _tables(tables: Iterable[TableResult]) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=True)
-    for justify in ("left", "left", "right", "left"):
-        grid.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]  # a literal, once it is in a tuple, is a str
-    for table in tables:
-        mark = Text("FAIL", style="bold red") if table.findings else Text("ok", style="green")
-        rows = f"{table.stats['rows']:,} rows" if table.stats.get("rows") else "no rows"
+def _lines(report: Report, paint: Paint) -> Iterator[str]:
+    title = " ".join(shown(part) for part in (report.package, report.version) if part) or "data package"
+    yield f"{paint(title, 'bold')}  {shown(report.place)}"
+    yield ""
+    yield from _tables(report.tables, paint)
+    groups: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in report.findings:
+        groups.setdefault((finding.severity, finding.type), []).append(finding)
+    counts = {finding.type: rule.count for rule in report.rules for finding in rule.findings}
+    for (severity, type_), findings in groups.items():
+        yield ""
+        yield f"{paint(severity, _COLOURS[severity])}  {paint(type_, 'bold')}"
+        yield from _group(findings, counts.get(type_, len(findings)), paint)
+    skipped = [rule for rule in report.rules if rule.skipped is not None]
+    if skipped:
+        yield ""
+    for rule in skipped:
+        yield paint(f"skipped {rule.rule}: {shown(rule.skipped)}", "dim")
+    yield ""
+    yield _summary(report, paint)
+
+
+def _tables(tables: tuple[TableResult, ...], paint: Paint) -> Iterator[str]:
+    counts = [_rows(table) for table in tables]
+    names = max((len(shown(table.name)) for table in tables), default=0)
+    widest = max(map(len, counts), default=0)
+    for table, count in zip(tables, counts, strict=True):
+        mark = paint("FAIL", "red") if table.findings else paint("ok  ", "green")
         notes = [_number(len(table.findings), "error")] if table.findings else []
-        grid.add_row(mark, shown(table.name), rows, "; ".join((*notes, *table.warnings)))
-    return grid
+        yield f"  {mark}  {shown(table.name):{names}}  {count:>{widest}}  {'; '.join((*notes, *table.warnings))}"
 
 
-def _print_group(console: Console, severity: Severity, type_: str, findings: list[Finding]) -> None:
-    console.print()
-    console.print(Text.assemble((severity, f"bold {_COLOURS[severity]}"), "  ", (type_, "bold")))
+def _rows(table: TableResult) -> str:
+    rows = table.stats.get("rows")
+    return _number(rows, "row") if isinstance(rows, int) and rows else "no rows"
+
+
+def _group(findings: list[Finding], count: int, paint: Paint) -> Iterator[str]:
     for finding in findings[:SHOWN_FINDINGS]:
-        console.print(Text.assemble("  ", (_place(finding), "cyan")))
-        console.print(Text(f"    {shown(finding.message, 3 * SHOWN_CHARACTERS)}"))
-    if len(findings) > SHOWN_FINDINGS:
-        console.print(f"  … and {len(findings) - SHOWN_FINDINGS:,} more; --format json lists them all")
+        yield f"  {paint(_place(finding), 'cyan')}"
+        yield f"    {shown(finding.message, 3 * SHOWN_CHARACTERS)}"
+    if count > SHOWN_FINDINGS:
+        yield f"  … and {count - SHOWN_FINDINGS:,} more; --format json lists them"
     if mend := findings[0].mend:
-        console.print(Text.assemble("  ", ("mend: ", "bold"), mend))
-    console.print()
+        yield f"  {paint('mend:', 'bold')} {mend}"
 
 
 def _place(finding: Finding) -> str:
@@ -104,21 +102,26 @@ def _place(finding: Finding) -> str:
         place += f" row {finding.row}"
     parts = [place, *(f"{name}={shown(value)}" for name, value in finding.key.items())]
     if finding.field is not None and finding.field not in finding.key:
-        parts.append(finding.field if finding.value is None else f"{finding.field}={shown(finding.value)}")
+        name = shown(finding.field)
+        parts.append(name if finding.value is None else f"{name}={shown(finding.value)}")
     return "  ".join(parts)
 
 
-def _summary(report: Report) -> Text:
-    applied = [rule for rule in report.rules if rule.outcome is not Outcome.SKIPPED]
-    verdict = Text("valid", style="bold green") if report.valid else Text("not valid", style="bold red")
+def _summary(report: Report, paint: Paint) -> str:
+    verdict = paint("valid", "green") if report.valid else paint("not valid", "red")
     parts = [_number(report.errors, "error"), _number(report.warnings, "warning")]
     if report.metadata:
         parts.append("the tables were not checked, because the descriptor must be mended first")
     else:
-        parts += [_number(len(report.tables), "table"), f"{_number(len(applied), 'rule')} applied"]
-        if skipped := len(report.rules) - len(applied):
+        applied = _count(rule.outcome is not Outcome.SKIPPED for rule in report.rules)
+        parts += [_number(len(report.tables), "table"), f"{_number(applied, 'rule')} applied"]
+        if skipped := len(report.rules) - applied:
             parts.append(f"{skipped} skipped")
-    return Text.assemble(verdict, f": {', '.join(parts)} ({report.seconds:.2f} s)")
+    return f"{verdict}: {', '.join(parts)} ({report.seconds:.2f} s)"
+
+
+def _count(truths: Iterable[bool]) -> int:
+    return sum(truths)
 
 
 def _number(count: int, noun: str) -> str:

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 import narwhals.stable.v1 as nw
 
 from cstodata.model.finding import Severity
-from cstodata.validate.rules.base import Rule, Tables
+from cstodata.validation.rules.base import Rule, Tables
 
-_LABEL = r"[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?"
-_TOP = r"(\p{L}{2,63}|xn--[a-z0-9-]{1,59})"
+_LETTER_OR_DIGIT = r"[^\x{0}-/:-@\[-`{-\x{A0}]"
+_LABEL = rf"{_LETTER_OR_DIGIT}+(-+{_LETTER_OR_DIGIT}+)*"
+_TOP = r"([^\x{0}-@\[-`{-\x{A0}]{2,}|xn--[a-z0-9-]+)"
 PLAUSIBLE_ADDRESS = rf"^(?i:https?)://({_LABEL}\.)+(?i:{_TOP})(:[0-9]{{1,5}})?([/?#][^\s]*)?$"
-"""http or https, a host of labels that ends in a top-level domain (so no user, no IP address), and perhaps port and path."""
+"""In the syntax that RE2 and Java share: http or https, a host of labels that ends in a top-level domain (so no user, no IP address), and perhaps port and path."""
 
 
 class SourceIsUsed(Rule):

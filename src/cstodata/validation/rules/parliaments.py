@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals.stable.v1 as nw
 
-from cstodata.validate.rules.base import Row, Rule, Tables
+from cstodata.validation.rules.base import Row, Rule, Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

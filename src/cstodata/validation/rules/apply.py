@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import narwhals.stable.v1 as nw
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cstodata.errors import TableReadError
 from cstodata.model.finding import RULE_PREFIX, Finding
 from cstodata.model.report import RuleResult
 from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve
-from cstodata.package.tables import csv_dialect, is_plain_csv, read_table
-from cstodata.validate.rules.base import ROW, VALUE, Row, Rule, Tables, View, failing_rows
+from cstodata.package.tables import csv_dialect, is_csv_file, read_table
+from cstodata.validation.rules.base import ANY, FIELD, RESOURCE, ROW, VALUE, Row, Rule, Tables, failing_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -56,20 +59,18 @@ def apply_rules(
 def _read_tables(package: DataPackage, unreadable: Unreadable, today: date) -> Tables:
     """All tables that can be read, in so far as they can be."""
     frames: dict[str, nw.LazyFrame[Any]] = {}
-    keys: dict[str, tuple[str, ...]] = {}
     for resource in package.resources:
         bad = unreadable.get(resource.name, frozenset())
         if resource.schema is None or bad is None:
             continue
         try:
-            table = read_table(package, resource, row_numbers=ROW, leave_out=bad)
+            frames[resource.name] = nw.from_native(
+                read_table(package, resource, row_numbers=ROW, leave_out=bad)
+            ).lazy()
         except TableReadError:
             # Frictionless can read it and Arrow cannot hold it, such as an integer of 30 digits.
             unreadable[resource.name] = None
-            continue
-        frames[resource.name] = nw.from_native(table).lazy()
-        keys[resource.name] = tuple(name for name in resource.schema.primary_key if name not in bad)
-    return Tables(frames=frames, keys=keys, today=today)
+    return Tables(frames=frames, today=today)
 
 
 def _why_not(rule: type[Rule], package: DataPackage, tables: Tables, unreadable: Unreadable) -> str | None:
@@ -98,27 +99,57 @@ def _lacking(resource: Resource, fields: Mapping[str, str]) -> str | None:
 
 
 def _apply(rule: Rule, package: DataPackage, tables: Tables, about: Collection[str], limit: int) -> RuleResult:
-    findings: list[Finding] = []
-    count = 0
-    for view in rule.views(tables):
-        if view.resource not in about:
-            continue
-        failures = failing_rows(rule, tables, view)
-        count += failures.num_rows
-        if limit:
-            failures = failures.slice(0, limit - len(findings))
-        resource, rows = package.resource(view.resource), failures.to_pylist()
-        lines = _lines(package, resource, {row[ROW] for row in rows})
-        findings += [_finding(rule, view, resource, tables, row, lines) for row in rows]
-    return RuleResult(rule=rule.id, severity=rule.severity, findings=tuple(findings), count=count)
+    failures = failing_rows(rule, tables)
+    if rule.resource == ANY:
+        failures = failures.filter(pc.is_in(failures[RESOURCE], value_set=pa.array(sorted(about))))
+    else:
+        failures = failures.sort_by(ROW)
+    rows: list[Row] = failures.slice(0, limit or None).to_pylist()
+    places = {name: _Places.of(package, tables, name, numbers) for name, numbers in _numbers(rule, rows).items()}
+    findings = tuple(_finding(rule, row, places[_resource_of(rule, row)]) for row in rows)
+    return RuleResult(rule=rule.id, severity=rule.severity, findings=findings, count=failures.num_rows)
 
 
-def _finding(
-    rule: Rule, view: View, resource: Resource, tables: Tables, row: Row, lines: Mapping[int, int]
-) -> Finding:
-    number, value = row[ROW], row.get(VALUE, row.get(view.field))
-    if not isinstance(number, int):
-        raise TypeError(f"{rule.id}: its view lost the row numbers")
+def _resource_of(rule: Rule, row: Row) -> str:
+    return str(row[RESOURCE]) if rule.resource == ANY else rule.resource
+
+
+def _numbers(rule: Rule, rows: Iterable[Row]) -> dict[str, set[int]]:
+    """The numbers of the failing rows, by resource."""
+    numbers: dict[str, set[int]] = {}
+    for row in rows:
+        numbers.setdefault(_resource_of(rule, row), set()).add(cast("int", row[ROW]))
+    return numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where the failing rows of a resource stand: line and key by row number."""
+
+    resource: Resource
+    lines: Mapping[int, int]
+    keys: Mapping[int, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, package: DataPackage, tables: Tables, name: str, numbers: set[int]) -> _Places:
+        resource = package.resource(name)
+        lines: dict[int, int] = {}
+        if resource.path is not None and is_csv_file(resource):
+            lines = line_numbers(resolve(package.root, resource.path), csv_dialect(resource), numbers)
+        frame = tables[name]
+        fields = resource.schema.primary_key if resource.schema else ()
+        present = [field for field in fields if field in frame.collect_schema().names()]
+        rows = frame.filter(nw.col(ROW).is_in(sorted(numbers))).select(ROW, *present).collect().rows(named=True)
+        keys = {
+            row[ROW]: {field: str(row[field]) for field in present if row[field] is not None} for row in rows
+        }
+        return cls(resource=resource, lines=lines, keys=keys)
+
+
+def _finding(rule: Rule, row: Row, places: _Places) -> Finding:
+    number, resource = cast("int", row[ROW]), places.resource
+    field = str(row[FIELD]) if rule.field == ANY else rule.field
+    value = row[VALUE] if rule.field == ANY else row.get(field)
     return Finding(
         type=RULE_PREFIX + rule.id,
         severity=rule.severity,
@@ -127,15 +158,9 @@ def _finding(
         resource=resource.name,
         path=resource.path,
         row=number,
-        line=lines.get(number),
-        field=view.field,
-        field_number=resource.schema.position(view.field) if resource.schema else None,
-        key={name: str(row[name]) for name in tables.keys[resource.name] if row.get(name) is not None},
+        line=places.lines.get(number),
+        field=field,
+        field_number=resource.schema.position(field) if resource.schema else None,
+        key=places.keys[number],
         value=None if value is None else str(value),
     )
-
-
-def _lines(package: DataPackage, resource: Resource, rows: set[int]) -> dict[int, int]:
-    if not rows or resource.path is None or not is_plain_csv(resource):
-        return {}
-    return line_numbers(resolve(package.root, resource.path), csv_dialect(resource), rows)

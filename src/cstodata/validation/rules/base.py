@@ -16,7 +16,7 @@ import narwhals.stable.v1 as nw
 from cstodata.model.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
     from typing import Any
 
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 ROW = "__row__"
 """The column of a view that holds the number of the record in the file, the header being 1."""
 
-VALUE = "__value__"
-"""The column of a view that holds the cell that a finding points at, where it is not the field's own."""
+ANY = "*"
+"""The resource and field of a rule that judges the cells of any table."""
+
+RESOURCE, FIELD, VALUE = "__resource__", "__field__", "__value__"
+"""Columns of a view whose rows are cells of any table: where each stands, and the cell."""
 
 Row = dict[str, object]
 """A failing row of a view: its cells by column, typed; null is None."""
@@ -38,26 +41,15 @@ class Tables:
 
     Attributes:
         frames: By resource; each with the resource's fields, typed, and `ROW`.
-        keys: The primary key's fields by resource.
         today: The date after which nothing can have been published.
     """
 
     frames: Mapping[str, nw.LazyFrame[Any]]
-    keys: Mapping[str, tuple[str, ...]]
     today: date
 
     def __getitem__(self, resource: str) -> nw.LazyFrame[Any]:
         """The table of a resource."""
         return self.frames[resource]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """Rows to judge: those of `resource`, each once, with `ROW`, its key, and what the expression needs."""
-
-    resource: str
-    field: str
-    frame: nw.LazyFrame[Any]
 
 
 class Rule(ABC):
@@ -68,8 +60,8 @@ class Rule(ABC):
     Attributes:
         id: Its name; findings have the type `cstodata/<id>`.
         severity: What its findings weigh.
-        resource: The resource whose rows it judges.
-        field: The field that its findings point at.
+        resource: The resource whose rows it judges; `ANY` if its view has the columns `RESOURCE`, `FIELD` and `VALUE`.
+        field: The field that its findings point at; `ANY` in the same case.
         needs: The resources that it reads, and the Table Schema type of each field that it reads in them.
         reads_all: Whether it also reads all other tables, so that none of them may be missing.
         message: One sentence; names in braces are replaced by the failing row's cells.
@@ -93,10 +85,6 @@ class Rule(ABC):
         """The rows that the rule judges: those of its resource, with columns joined to them where it needs more."""
         return tables[self.resource]
 
-    def views(self, tables: Tables) -> Iterator[View]:
-        """All that the rule judges; one view, unless the rule speaks of several resources."""
-        yield View(resource=self.resource, field=self.field, frame=self.view(tables))
-
     def sentence(self, row: Row) -> str:
         """The message for a failing row."""
         return self.message.format_map({name: "nothing" if cell is None else cell for name, cell in row.items()})
@@ -107,19 +95,19 @@ def title_of(rule: type[Rule]) -> str:
     return (rule.__doc__ or "").strip().partition("\n")[0].rstrip(".")
 
 
-def failing_rows(rule: Rule, tables: Tables, view: View) -> pa.Table:
-    """The rows of a view for which the rule does not hold, in the order of the file.
+def failing_rows(rule: Rule, tables: Tables) -> pa.Table:
+    """The rows of a rule's view for which it does not hold, in the order of the view.
 
     The view is collected first: Pandera lets every check on a lazy frame pass.
     """
     import pandera.pyarrow as pandera
 
-    collected = view.frame.collect().to_native()
+    collected = rule.view(tables).collect().to_native()
     check = pandera.Check(lambda _: rule.holds(tables), native=False, name=rule.id)
     try:
         pandera.DataFrameSchema(checks=[check]).validate(collected, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        return _failures(errors).sort_by(ROW)
+        return _failures(errors)
     return collected.slice(0, 0)
 
 

@@ -12,8 +12,8 @@ from cstodata.model.finding import Finding
 from cstodata.model.report import TableResult
 from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve, unsafe_paths
-from cstodata.package.tables import csv_dialect, is_plain_csv
-from cstodata.validate.tables.advice import ADVICE
+from cstodata.package.tables import csv_dialect, is_csv_file
+from cstodata.validation.tables.advice import ADVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,8 +41,7 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> tuple[Finding, ...]:
     if unsafe:
         return tuple(unsafe)
     try:
-        package = Package.from_descriptor(cast("dict[str, Any]", descriptor), basepath=str(path.parent))
-        package.to_descriptor(validate=True)
+        Package.from_descriptor(cast("dict[str, Any]", descriptor), basepath=str(path.parent))
     except FrictionlessException as error:
         return tuple(_finding(reason) for reason in error.to_errors())
     except Exception as error:  # noqa: BLE001 -- frictionless raises whatever a constraint of the wrong form makes Python raise
@@ -108,7 +107,7 @@ def _located(package: DataPackage, resource: Resource, errors: list[Error]) -> t
     """The errors as findings, each with the line that its row begins on."""
     rows = {row for error in errors if isinstance(row := getattr(error, "row_number", None), int)}
     lines: dict[int, int] = {}
-    if rows and resource.path is not None and is_plain_csv(resource):
+    if rows and resource.path is not None and is_csv_file(resource):
         lines = line_numbers(resolve(package.root, resource.path), csv_dialect(resource), rows)
     return tuple(_finding(error, resource=resource.name, within=resource, lines=lines) for error in errors)
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import narwhals.stable.v1 as nw
 
-from cstodata.validate.rules.base import Rule, Tables
+from cstodata.validation.rules.base import Rule, Tables
 
 REPRESENTATIVE = "Plenipotentiary representative"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cstodata.model.json import JsonObject
     from cstodata.model.report import RuleResult, TableResult
     from cstodata.package.descriptor import DataPackage, Resource
-    from cstodata.validate.rules.base import Rule
+    from cstodata.validation.rules.base import Rule
 
 DEFAULT_LIMIT = 1000
 """Findings a resource or rule, as in Frictionless."""
@@ -50,7 +50,7 @@ def validate_package(
     # Frictionless is heavy: what can fail without it has failed by now.
     located = locate(path)
     descriptor = read_json(located)
-    from cstodata.validate.tables.judge import judge_metadata, judge_tables
+    from cstodata.validation.tables.judge import judge_metadata, judge_tables
 
     metadata = judge_metadata(located, descriptor)
     tables: tuple[TableResult, ...] = ()
@@ -85,13 +85,14 @@ def _check_rules(
     limit: int,
     on_step: Callable[[str], None],
 ) -> tuple[RuleResult, ...]:
-    from cstodata.validate.rules.apply import apply_rules
-    from cstodata.validate.rules.registry import RULES, find_rule
-    from cstodata.validate.tables.judge import unreadable_fields
+    from cstodata.validation.rules.apply import apply_rules
+    from cstodata.validation.rules.base import ANY
+    from cstodata.validation.rules.registry import RULES, find_rule
+    from cstodata.validation.tables.judge import unreadable_fields
 
     checked = {table.name for table in tables}
     rules: list[type[Rule]] = (
-        [rule for rule in RULES if rule.resource in checked | {"*"}] if ids is None else [find_rule(name) for name in ids]
+        [rule for rule in RULES if rule.resource in checked | {ANY}] if ids is None else [find_rule(name) for name in ids]
     )
     if not rules:
         return ()

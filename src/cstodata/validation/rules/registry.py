@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from cstodata.errors import UnknownNameError
 from cstodata.model.finding import RULE_PREFIX
-from cstodata.validate.rules.delegations import (
+from cstodata.validation.rules.delegations import (
     DelegationHasSeats,
     OneDelegationPerDate,
     SeatsAddUp,
     SeatsInOwnParliament,
 )
-from cstodata.validate.rules.news import MentionNamesOneThing, NewsDatedSensibly, TitlesAreUnique
-from cstodata.validate.rules.parliaments import ChambersFitStructure, CountryCodeKnown, NameNamesOneThing
-from cstodata.validate.rules.people import RepresentativeHoldsPosition
-from cstodata.validate.rules.sources import SourceIsUsed, WebsiteIsPlausible
-from cstodata.validate.rules.texts import TextIsClean
+from cstodata.validation.rules.news import MentionNamesOneThing, NewsDatedSensibly, TitlesAreUnique
+from cstodata.validation.rules.parliaments import ChambersFitStructure, CountryCodeKnown, NameNamesOneThing
+from cstodata.validation.rules.people import RepresentativeHoldsPosition
+from cstodata.validation.rules.sources import SourceIsUsed, WebsiteIsPlausible
+from cstodata.validation.rules.texts import TextIsClean
 
 if TYPE_CHECKING:
-    from cstodata.validate.rules.base import Rule
+    from cstodata.validation.rules.base import Rule
 
 RULES: tuple[type[Rule], ...] = (
     SeatsAddUp,

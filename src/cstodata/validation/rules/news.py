@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import narwhals.stable.v1 as nw
 
 from cstodata.model.finding import Severity
-from cstodata.validate.rules.base import Row, Rule, Tables
+from cstodata.validation.rules.base import Row, Rule, Tables
 
 FOUNDED = date(2006, 11, 16)
 """The Assembly came into being when the chairs of the member states' parliaments met in Saint Petersburg on this day."""

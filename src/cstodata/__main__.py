@@ -1,0 +1,5 @@
+"""`python -m cstodata`."""
+
+from cstodata.cli.main import main
+
+main()

@@ -1,0 +1,72 @@
+"""The command `cstodata`: its verbs, and the one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+import click
+
+from cstodata.cli.completion import completion
+from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.explain import explain
+from cstodata.cli.format import format_
+from cstodata.cli.release import release
+from cstodata.cli.rules import rules
+from cstodata.cli.validate import validate
+from cstodata.errors import CstodataError, UnknownNameError
+
+DEBUG = "--debug"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="cstodata")
+@click.option(DEBUG, is_flag=True, help="Show the traceback of an error.")
+def cli(*, debug: bool) -> None:  # noqa: ARG001 -- main() looks for it wherever it stands
+    """Data that people can trust: check, format and release a data package."""
+
+
+for verb in (validate, rules, explain, format_, release, completion):
+    cli.add_command(verb)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    # Nothing that is made while importing is garbage; looking for it costs a fifth of a short run.
+    gc.set_threshold(100_000, 50, 50)
+    arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
+    debug = len(arguments) < len(sys.argv) - 1
+    sys.exit(run(arguments, debug=debug))
+
+
+def run(arguments: list[str], *, debug: bool) -> int:
+    """The exit code of a command; only with `debug` does a traceback reach the user."""
+    try:
+        return int(cli.main(arguments, prog_name="cstodata", standalone_mode=False) or ExitCode.CLEAN)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.Abort:
+        return _say("interrupted", ExitCode.INTERRUPTED)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone; Python would complain about it at exit
+        return ExitCode.CLEAN
+    except (CstodataError, OSError) as error:
+        if debug:
+            raise
+        return _say(str(error), ExitCode.USAGE if isinstance(error, UnknownNameError) else ExitCode.CANNOT_PROCEED)
+    except Exception as error:
+        if debug:
+            raise
+        sentence = f"unexpected {type(error).__name__}: {error}; run again with {DEBUG} to see where, and please report it"
+        return _say(sentence, ExitCode.CANNOT_PROCEED)
+
+
+def _say(sentence: str, code: ExitCode) -> ExitCode:
+    from cstodata.cli.options import note
+    from cstodata.report.text import shown
+
+    note(f"cstodata: {shown(sentence, 1000)}")
+    return code

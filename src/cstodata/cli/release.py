@@ -1,0 +1,47 @@
+"""`cstodata release`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.options import chosen_package, has_colour, package_argument, progress
+from cstodata.cli.validate import verdict
+
+
+@click.command()
+@package_argument
+@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that holds all releases.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
+def release(*, path: Path | None, output: Path, dry_run: bool) -> ExitCode:
+    """Validate a data package and write its release: CSV, Parquet, two descriptors and checksums.
+
+    The release goes to OUTPUT/v/VERSION, where VERSION is the `version` of the descriptor. Nothing is written if the package
+    has errors. A version that is there already is never changed.
+    """
+    from cstodata.api import validate
+    from cstodata.package.descriptor import read_package
+    from cstodata.release.plan import plan_release
+    from cstodata.report import text
+
+    chosen = chosen_package(path)
+    with progress("Checking") as on_step:
+        report = validate(chosen, on_step=on_step)
+    click.echo(text.render(report, colour=has_colour(sys.stdout)), color=True)
+    if not report.valid:
+        click.echo("not released: mend the errors first")
+        return verdict(report)
+    package = read_package(chosen)
+    plan = plan_release(package, report)
+    if dry_run:
+        click.echo("\n".join(f"would write {output / plan.folder / name}" for name in plan.files))
+        return ExitCode.CLEAN
+    from cstodata.release.build import build_release
+
+    with progress("Writing") as on_step:
+        built = build_release(package, plan, output, on_step=on_step)
+    click.echo(f"{built}: {output / plan.folder} ({len(plan.files)} files; CSV and Parquet are proved equal)")
+    return ExitCode.CLEAN

@@ -1,0 +1,82 @@
+"""`cstodata validate`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.options import (
+    chosen_package,
+    complete_resources,
+    complete_rules,
+    has_colour,
+    output_option,
+    package_argument,
+    progress,
+    write,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cstodata.model.report import Report
+
+FORMATS = ("text", "json")
+
+
+@click.command()
+@package_argument
+@click.option("--format", "-f", "format_", type=click.Choice(FORMATS), default="text", help="How to report.", show_default=True)
+@output_option
+@click.option("--resource", "resources", multiple=True, shell_complete=complete_resources, help="Check only this one; repeat for more.")
+@click.option("--rule", "rules", multiple=True, shell_complete=complete_rules, help="Apply only this rule; repeat for more.")
+@click.option("--no-rules", is_flag=True, help="Apply no rules, check only metadata and tables.")
+@click.option("--strict", is_flag=True, help="Let warnings fail too.")
+@click.option(
+    "--limit-errors",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="Findings a resource or rule may have; 0 for no limit.",
+)
+def validate(  # noqa: PLR0913 -- one parameter an option
+    *,
+    path: Path | None,
+    format_: str,
+    output: Path | None,
+    resources: tuple[str, ...],
+    rules: tuple[str, ...],
+    no_rules: bool,
+    strict: bool,
+    limit_errors: int,
+) -> ExitCode:
+    """Check a data package: its metadata, its tables, and the rules that fit them.
+
+    PATH is a datapackage.json or a folder that holds one. Without it, the current folder's package is checked, else the
+    copy of the dataset that comes with cstodata.
+
+    Exit code 0: valid; 1: not valid; 2: wrong usage; 3: cannot proceed.
+    """
+    if rules and no_rules:
+        raise click.UsageError("--rule and --no-rules contradict each other.")
+    from cstodata.api import validate as check
+
+    with progress("Checking") as on_step:
+        chosen = () if no_rules else rules or None
+        report = check(
+            chosen_package(path), resources=resources, rules=chosen, limit_errors=limit_errors, on_step=on_step
+        )
+    from cstodata.report.registry import FORMATS as RENDERERS
+
+    colour = output is None and has_colour(sys.stdout)
+    write(RENDERERS[format_](report, colour=colour), output)
+    return verdict(report, strict=strict)
+
+
+def verdict(report: Report, *, strict: bool = False) -> ExitCode:
+    """The exit code of a report."""
+    clean = report.valid and not (strict and report.warnings)
+    return ExitCode.CLEAN if clean else ExitCode.FINDINGS

@@ -1,0 +1,149 @@
+"""Building a release: the files of a version, proved and moved into place as a whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cstodata.errors import ReleaseNotProvedError, ReleaseRefusedError
+from cstodata.package.canonical import sort_by_key, to_csv
+from cstodata.package.digest import sha256_of_file
+from cstodata.package.formatting import described_as, to_json
+from cstodata.package.parquet import to_parquet
+from cstodata.package.tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cstodata.model.json import JsonObject
+    from cstodata.package.descriptor import DataPackage, Schema
+    from cstodata.release.plan import ReleasePlan, TablePlan
+
+CHECKSUMS = "SHA256SUMS"
+DIALECT: JsonObject = {
+    "delimiter": ",",
+    "lineTerminator": "\n",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "skipInitialSpace": False,
+    "header": True,
+}
+"""How canonical CSV is written; all of it declared, so that no reader guesses."""
+
+
+class Built(StrEnum):
+    """What came of building a release."""
+
+    RELEASED = "released"
+    ALREADY = "already released, with the same bytes"
+
+
+def build_release(
+    package: DataPackage, plan: ReleasePlan, output: Path, *, on_step: Callable[[str], None] = lambda _: None
+) -> Built:
+    """Write a release below `output`.
+
+    It is built in a folder of its own beside the version's and moved there in one step, so that a version is never half
+    there. A version that is there already stays as it is.
+
+    Args:
+        package: The package that was planned.
+        plan: What to build.
+        output: The folder that holds all releases; it is created.
+        on_step: Called with the name of each table before it is written.
+
+    Raises:
+        ReleaseRefusedError: The version is there already, with other bytes.
+        ReleaseNotProvedError: The CSV and Parquet files of a table do not hold the same.
+        TableReadError: A table cannot be read or written as its schema types it.
+    """
+    target = output / plan.folder
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{plan.version}."))
+    try:
+        _write(package, plan, staging, on_step)
+        if target.exists():
+            _prove_same(plan, staging, target)
+            return Built.ALREADY
+        staging.chmod(0o755)
+        staging.rename(target)
+        return Built.RELEASED
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: Callable[[str], None]) -> None:
+    for name in ("data", "parquet", "schemas"):
+        (folder / name).mkdir()
+    csv_resources, parquet_resources = [], []
+    for table in plan.tables:
+        on_step(table.resource.name)
+        csv_resource, parquet_resource = _write_table(package, table, folder)
+        csv_resources.append(csv_resource)
+        parquet_resources.append(parquet_resource)
+    (folder / "datapackage.json").write_bytes(to_json({**package.descriptor, "resources": csv_resources}))
+    descriptor = to_json({**package.descriptor, "resources": parquet_resources})
+    (folder / "parquet" / "datapackage.json").write_bytes(descriptor)
+    named = [name for name in plan.files if name != CHECKSUMS]
+    sums = "".join(f"{sha256_of_file(folder / name)}  {name}\n" for name in named)
+    (folder / CHECKSUMS).write_text(sums, encoding="utf-8", newline="\n")
+
+
+def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[JsonObject, JsonObject]:
+    """Write the files of a table; return its resource in the two descriptors."""
+    resource, schema = plan.resource, plan.resource.schema
+    if schema is None:
+        raise ReleaseRefusedError([f"resource {resource.name} has no schema"])
+    table = sort_by_key(read_table(package, resource), schema)
+    csv, parquet = to_csv(table, schema), to_parquet(table, schema)
+    _prove_equal(resource.name, table, parquet, csv, schema)
+    for name, content in ((plan.csv, csv), (plan.parquet, parquet), (plan.schema, to_json(schema.descriptor))):
+        (folder / name).write_bytes(content)
+    plain = {key: value for key, value in resource.descriptor.items() if key not in {"data", "extrapaths", "compression"}}
+    as_csv = {
+        **plain,
+        "path": plan.csv,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "dialect": DIALECT,
+        "schema": plan.schema,
+    }
+    as_parquet = {
+        **{key: value for key, value in plain.items() if key not in {"dialect", "encoding"}},
+        "path": Path(plan.parquet).name,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "schema": schema.descriptor,
+    }
+    return described_as(as_csv, csv, keep_undeclared=True), described_as(as_parquet, parquet, keep_undeclared=True)
+
+
+def _prove_equal(resource: str, table: pa.Table, parquet: bytes, csv: bytes, schema: Schema) -> None:
+    """Prove that the Parquet file holds the table, and that the CSV file is what the Parquet file's table is written as."""
+    stored = pq.read_table(pa.BufferReader(parquet))
+    if stored.column_names != table.column_names:
+        raise ReleaseNotProvedError(resource, difference=f"columns {stored.column_names}, not {table.column_names}")
+    for name in table.column_names:
+        if stored[name].type != table[name].type:
+            raise ReleaseNotProvedError(resource, difference=f"{name} is {stored[name].type}, not {table[name].type}")
+    if to_csv(stored, schema) != csv:
+        raise ReleaseNotProvedError(resource, difference="the Parquet file, written as CSV, gives other bytes")
+
+
+def _prove_same(plan: ReleasePlan, built: Path, there: Path) -> None:
+    present = {path.relative_to(there).as_posix() for path in there.rglob("*") if path.is_file()}
+    differing = sorted(
+        name
+        for name in present | set(plan.files)
+        if name not in present or name not in plan.files or (built / name).read_bytes() != (there / name).read_bytes()
+    )
+    if differing:
+        shown = ", ".join(differing[:5]) + (f" and {len(differing) - 5} more" if len(differing) > 5 else "")
+        problem = f"version {plan.version} is there already with other content ({shown}); raise `version` in datapackage.json"
+        raise ReleaseRefusedError([problem])

@@ -1,0 +1,85 @@
+"""What a release would hold; nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import semver
+
+from cstodata.errors import ReleaseRefusedError
+
+if TYPE_CHECKING:
+    from cstodata.model.report import Report
+    from cstodata.package.descriptor import DataPackage, Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePlan:
+    """One table of a release: where its files go, relative to the version's folder."""
+
+    resource: Resource
+    csv: str
+    parquet: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePlan:
+    """What a release would hold.
+
+    Attributes:
+        version: The package's version, a semantic version.
+        folder: Folder of the version, relative to the output: `v/<version>`.
+        tables: In the descriptor's order.
+    """
+
+    version: str
+    folder: str
+    tables: tuple[TablePlan, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file of the version, relative to its folder, sorted."""
+        tables = (path for table in self.tables for path in (table.csv, table.parquet, table.schema))
+        return tuple(sorted(("SHA256SUMS", "datapackage.json", "parquet/datapackage.json", *tables)))
+
+
+def plan_release(package: DataPackage, report: Report) -> ReleasePlan:
+    """The release of a package that was checked.
+
+    Raises:
+        ReleaseRefusedError: The package has errors, no version, no tables, or a name that cannot name a file.
+    """
+    version = package.descriptor.get("version")
+    problems = []
+    if not report.valid:
+        problems.append(f"the package has {report.errors} errors; `cstodata validate` lists them")
+    if not isinstance(version, str) or not semver.Version.is_valid(version):
+        problems.append("datapackage.json needs a `version` such as 1.0.0 (semantic versioning)")
+    if not package.resources:
+        problems.append("the package has no resources")
+    for resource in package.resources:
+        if resource.schema is None:
+            problems.append(f"resource {resource.name} has no schema")
+        if not _can_name_a_file(resource.name):
+            problems.append(f'resource "{resource.name}" has a name that cannot name a file')
+    if problems:
+        raise ReleaseRefusedError(problems)
+    return ReleasePlan(
+        version=str(version),
+        folder=f"v/{version}",
+        tables=tuple(
+            TablePlan(
+                resource=resource,
+                csv=f"data/{resource.name}.csv",
+                parquet=f"parquet/{resource.name}.parquet",
+                schema=f"schemas/{resource.name}.json",
+            )
+            for resource in package.resources
+        ),
+    )
+
+
+def _can_name_a_file(name: str) -> bool:
+    return name.isprintable() and not name.startswith(".") and not set(name) & set('/\\:*?"<>|') and name == name.strip()
