@@ -30,7 +30,8 @@ def validate(
         path: A `datapackage.json`, or a folder that holds one; None for the dataset that comes with cstodata.
         resources: Names of the resources to check; none for all.
         rules: Ids of the rules to apply, as `cstodata rules` lists them; None for all, an empty list for none.
-        limit_errors: Findings a resource or rule may have before the rest is left unread, as in Frictionless; 0 for no limit.
+        limit_errors: Findings a resource or rule may have before the rest is left unread, as in Frictionless; 0 for no
+            limit.
         today: The date after which nothing can have been published; None for the current date in UTC.
         on_step: Called with the name of each resource, then with "rules", before it is checked.
 
@@ -62,8 +63,8 @@ def load(resource: str) -> pa.Table:
         resource: Its name, such as `delegations`.
 
     Returns:
-        One column a field in the schema's order: dates are `date32`, integers `int64`, text `string`; null where no page
-        states the fact. Rows are sorted by the primary key.
+        One column a field in the schema's order: dates are `date32`, integers `int64`, text `string`; null where no
+        page states the fact. Rows are sorted by the primary key.
 
     Raises:
         UnknownNameError: The dataset has no such resource.

@@ -1,7 +1,7 @@
 """What keeps cstodata from going on.
 
-Bad data is no error: it becomes a `Finding` in a `Report`. An error means that there is nothing to report on, or nothing
-that may be written. Each carries its facts as attributes and builds its own sentence.
+Bad data is no error: it becomes a `Finding` in a `Report`. An error means that there is nothing to report on, or
+nothing that may be written. Each carries its facts as attributes and builds its own sentence.
 """
 
 from __future__ import annotations

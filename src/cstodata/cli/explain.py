@@ -55,5 +55,8 @@ def _explain_error(name: str) -> str:
     from cstodata.validation.tables.judge import error_class
 
     error = error_class(name)
-    mend = f"\nMend: {ADVICE[name]}" if name in ADVICE else ""
-    return f"{name}  (error, found by Frictionless)\n\n{error.title}: {error.description}\n\nMessage: {error.template}{mend}\n"
+    if error is None:
+        raise UnknownNameError("error type", name, known=[])
+    mend = f"Mend: {ADVICE[name]}\n" if name in ADVICE else ""
+    meaning = f"{error.title}: {error.description}\n\nMessage: {error.template}\n"
+    return f"{name}  (error, found by Frictionless)\n\n{meaning}{mend}"

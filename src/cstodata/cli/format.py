@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def format_(*, path: Path | None, check: bool) -> ExitCode:
     """Write the tables as canonical CSV, and record their sizes and digests.
 
-    Canonical CSV is UTF-8 with LF, rows sorted by the primary key, quotes only where needed, dates in ISO form. Cells keep
-    their values. Sizes and digests are set where the descriptor declares them.
+    Canonical CSV is UTF-8 with LF, rows sorted by the primary key, quotes only where needed, dates in ISO form. Cells
+    keep their values. Sizes and digests are set where the descriptor declares them.
     """
     from cstodata.package.descriptor import read_package
     from cstodata.package.formatting import apply_format, plan_format

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -22,7 +24,7 @@ DEBUG = "--debug"
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="cstodata")
 @click.option(DEBUG, is_flag=True, help="Show the traceback of an error.")
-def cli(*, debug: bool) -> None:  # noqa: ARG001 -- main() looks for it wherever it stands
+def cli(*, debug: bool) -> None:
     """Data that people can trust: check, format and release a data package."""
 
 
@@ -36,7 +38,13 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 50)
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
     debug = len(arguments) < len(sys.argv) - 1
-    sys.exit(run(arguments, debug=debug))
+    code = run(arguments, debug=debug)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):
+            stream.flush()
+    # Everything is written and closed. Taking the imported libraries apart object by object would cost a sixth of a
+    # second.
+    os._exit(code)
 
 
 def run(arguments: list[str], *, debug: bool) -> int:
@@ -51,8 +59,7 @@ def run(arguments: list[str], *, debug: bool) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has gone; Python would complain about it at exit
-        return ExitCode.CLEAN
+        return ExitCode.CLEAN  # whoever read us has read enough
     except (CstodataError, OSError) as error:
         if debug:
             raise
@@ -60,7 +67,9 @@ def run(arguments: list[str], *, debug: bool) -> int:
     except Exception as error:
         if debug:
             raise
-        sentence = f"unexpected {type(error).__name__}: {error}; run again with {DEBUG} to see where, and please report it"
+        sentence = (
+            f"unexpected {type(error).__name__}: {error}; run again with {DEBUG} to see where, and please report it"
+        )
         return _say(sentence, ExitCode.CANNOT_PROCEED)
 
 

@@ -14,13 +14,19 @@ from cstodata.cli.validate import verdict
 
 @click.command()
 @package_argument
-@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder that holds all releases.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder that holds all releases.",
+)
 @click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
 def release(*, path: Path | None, output: Path, dry_run: bool) -> ExitCode:
     """Validate a data package and write its release: CSV, Parquet, two descriptors and checksums.
 
-    The release goes to OUTPUT/v/VERSION, where VERSION is the `version` of the descriptor. Nothing is written if the package
-    has errors. A version that is there already is never changed.
+    The release goes to OUTPUT/v/VERSION, where VERSION is the `version` of the descriptor. Nothing is written if the
+    package has errors. A version that is there already is never changed.
     """
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package

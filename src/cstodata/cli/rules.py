@@ -10,7 +10,15 @@ from cstodata.cli.options import write
 
 
 @click.command()
-@click.option("--format", "-f", "format_", type=click.Choice(["text", "json"]), default="text", help="How to list.", show_default=True)
+@click.option(
+    "--format",
+    "-f",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to list.",
+    show_default=True,
+)
 def rules(*, format_: str) -> None:
     """List the rules."""
     from cstodata.validation.rules.base import title_of
@@ -18,7 +26,8 @@ def rules(*, format_: str) -> None:
 
     if format_ == "json":
         listed = [
-            {"id": rule.id, "severity": rule.severity, "resource": rule.resource, "title": title_of(rule)} for rule in RULES
+            {"id": rule.id, "severity": rule.severity, "resource": rule.resource, "title": title_of(rule)}
+            for rule in RULES
         ]
         write(json.dumps(listed, indent=2, ensure_ascii=False) + "\n", None)
         return

@@ -29,10 +29,20 @@ FORMATS = ("text", "json")
 
 @click.command()
 @package_argument
-@click.option("--format", "-f", "format_", type=click.Choice(FORMATS), default="text", help="How to report.", show_default=True)
+@click.option(
+    "--format", "-f", "format_", type=click.Choice(FORMATS), default="text", help="How to report.", show_default=True
+)
 @output_option
-@click.option("--resource", "resources", multiple=True, shell_complete=complete_resources, help="Check only this one; repeat for more.")
-@click.option("--rule", "rules", multiple=True, shell_complete=complete_rules, help="Apply only this rule; repeat for more.")
+@click.option(
+    "--resource",
+    "resources",
+    multiple=True,
+    shell_complete=complete_resources,
+    help="Check only this one; repeat for more.",
+)
+@click.option(
+    "--rule", "rules", multiple=True, shell_complete=complete_rules, help="Apply only this rule; repeat for more."
+)
 @click.option("--no-rules", is_flag=True, help="Apply no rules, check only metadata and tables.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option(
@@ -42,7 +52,7 @@ FORMATS = ("text", "json")
     show_default=True,
     help="Findings a resource or rule may have; 0 for no limit.",
 )
-def validate(  # noqa: PLR0913 -- one parameter an option
+def validate(
     *,
     path: Path | None,
     format_: str,

@@ -1,8 +1,8 @@
 """Cells: text in a CSV file, typed values in Arrow, and the way between the two.
 
-A column is first tried by Arrow: if each of its cells has the canonical form of its type, Arrow casts it. Otherwise every
-distinct cell goes through Frictionless' own reader, which takes more forms (` 5 `, `1_000`, `2020-1-5`) and is the judge of
-what a cell means. So this module never decides by itself that a cell is wrong.
+A column is first tried by Arrow: if each of its cells has the canonical form of its type, Arrow casts it. Otherwise
+every distinct cell goes through Frictionless' own reader, which takes more forms (` 5 `, `1_000`, `2020-1-5`) and is
+the judge of what a cell means. So this module never decides by itself that a cell is wrong.
 
 Types that Arrow has no better type for (strings of any format, any, yearmonth, duration, list, array, object, geopoint,
 geojson) stay text, exactly as written.
@@ -41,7 +41,7 @@ ARROW_TYPES: Final[Mapping[str, pa.DataType]] = {
     "time": pa.time64("us"),
     "year": pa.int32(),
 }
-"""The Arrow type of each Table Schema type; all others are strings. A datetime with an offset becomes an instant in UTC."""
+"""The Arrow type of each Table Schema type; all others are strings. Datetimes with an offset become instants in UTC."""
 
 _CANONICAL: Final[Mapping[str, str]] = {
     "boolean": "^(true|false)$",

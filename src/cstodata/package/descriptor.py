@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from cstodata.errors import DescriptorError, PackageNotFoundError, UnknownNameError
@@ -12,6 +11,7 @@ from cstodata.package.paths import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from cstodata.model.json import JsonObject, JsonValue
 

@@ -46,8 +46,8 @@ class FormatPlan:
 def plan_format(package: DataPackage) -> FormatPlan:
     """What brings each CSV file of the package into canonical form, and the descriptor into agreement with it.
 
-    The delimiter that a dialect declares stays. The descriptor keeps its layout; only `bytes`, `hash` and `encoding` are set,
-    and only where they are declared.
+    The delimiter that a dialect declares stays. The descriptor keeps its layout; only `bytes`, `hash` and `encoding`
+    are set, and only where they are declared.
 
     Raises:
         TableReadError: A table cannot be read as its schema types it.
@@ -100,7 +100,7 @@ def described_as(resource: JsonObject, content: bytes, *, keep_undeclared: bool)
         content: The bytes of its file.
         keep_undeclared: Whether a property is set that the descriptor does not declare.
     """
-    facts = {"encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{sha256_of(content)}"}
+    facts: JsonObject = {"encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{sha256_of(content)}"}
     return {**resource, **{key: value for key, value in facts.items() if keep_undeclared or key in resource}}
 
 

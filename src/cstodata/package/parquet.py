@@ -19,8 +19,8 @@ ROW_GROUP_ROWS = 122_880
 def to_parquet(table: pa.Table, schema: Schema) -> bytes:
     """The table as a Parquet file.
 
-    Each field carries its description as metadata under `description`. Fields that the schema requires are not nullable.
-    Compression is zstd: gzip would put the operating system into the file.
+    Each field carries its description as metadata under `description`. Fields that the schema requires are not
+    nullable. Compression is zstd: gzip would put the operating system into the file.
     """
     described = pa.schema(
         [

@@ -35,7 +35,8 @@ def resolve(root: Path, path: str) -> Path:
     """The file that `path` names in the package at `root`; it need not exist.
 
     Raises:
-        UnsafePathError: It is a URL, absolute, leaves the package (also through a symbolic link), or is no regular file.
+        UnsafePathError: It is a URL, absolute, leaves the package (also through a symbolic link), or is no regular
+            file.
     """
     if why := _suspicion(path):
         raise UnsafePathError(path, why=why)

@@ -39,13 +39,14 @@ def read_table(
 ) -> pa.Table:
     """The table of a resource, its columns typed by the schema and in the schema's order.
 
-    Plain CSV is parsed by Arrow with the options under which it agrees with Python's `csv` module record for record; what is
-    no plain CSV is read by Frictionless.
+    Plain CSV is parsed by Arrow with the options under which it agrees with Python's `csv` module record for record;
+    what is no plain CSV is read by Frictionless.
 
     Args:
         package: The package, for its root.
         resource: What to read; it must declare a schema.
-        row_numbers: Name of an int64 column to append with the number of each record, the header being 1; None for none.
+        row_numbers: Name of an int64 column to append with the number of each record, the header being 1; None for
+            none.
         leave_out: Fields not to read, such as those with cells of another type.
 
     Returns:
@@ -84,7 +85,7 @@ def is_csv_file(resource: Resource) -> bool:
 
 
 def is_plain_csv(resource: Resource) -> bool:
-    """Whether it is such a file and declares its delimiter, so that Frictionless does not guess and Arrow reads the same."""
+    """Whether it is such a file and declares its delimiter: then Frictionless guesses nothing and reads as Arrow does."""
     dialect = resource.descriptor.get("dialect", {})
     return is_csv_file(resource) and isinstance(dialect, dict) and "delimiter" in dialect
 
@@ -162,7 +163,5 @@ def _read_by_frictionless(package: DataPackage, resource: Resource, schema: Sche
         if not valid:
             raise TableReadError(resource.name, problem=f"row {number} does not fit the schema")
     columns = zip(*(cells for _, _, cells in rows), strict=True) if rows else ((),) * len(schema.fields)
-    table = {
-        field.name: from_values(list(column), field) for field, column in zip(schema.fields, columns, strict=True)
-    }
+    table = {field.name: from_values(list(column), field) for field, column in zip(schema.fields, columns, strict=True)}
     return pa.table(table), pa.array([number for number, _, _ in rows], pa.int64())

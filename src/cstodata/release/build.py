@@ -105,7 +105,9 @@ def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[J
     _prove_equal(resource.name, table, parquet, csv, schema)
     for name, content in ((plan.csv, csv), (plan.parquet, parquet), (plan.schema, to_json(schema.descriptor))):
         (folder / name).write_bytes(content)
-    plain = {key: value for key, value in resource.descriptor.items() if key not in {"data", "extrapaths", "compression"}}
+    plain = {
+        key: value for key, value in resource.descriptor.items() if key not in {"data", "extrapaths", "compression"}
+    }
     as_csv = {
         **plain,
         "path": plan.csv,
@@ -125,7 +127,7 @@ def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[J
 
 
 def _prove_equal(resource: str, table: pa.Table, parquet: bytes, csv: bytes, schema: Schema) -> None:
-    """Prove that the Parquet file holds the table, and that the CSV file is what the Parquet file's table is written as."""
+    """Prove that the Parquet file holds the table, and that its table is written as the CSV file is."""
     stored = pq.read_table(pa.BufferReader(parquet))
     if stored.column_names != table.column_names:
         raise ReleaseNotProvedError(resource, difference=f"columns {stored.column_names}, not {table.column_names}")
@@ -145,5 +147,7 @@ def _prove_same(plan: ReleasePlan, built: Path, there: Path) -> None:
     )
     if differing:
         shown = ", ".join(differing[:5]) + (f" and {len(differing) - 5} more" if len(differing) > 5 else "")
-        problem = f"version {plan.version} is there already with other content ({shown}); raise `version` in datapackage.json"
+        problem = (
+            f"version {plan.version} is there already with other content ({shown}); raise `version` in datapackage.json"
+        )
         raise ReleaseRefusedError([problem])

@@ -82,4 +82,6 @@ def plan_release(package: DataPackage, report: Report) -> ReleasePlan:
 
 
 def _can_name_a_file(name: str) -> bool:
-    return name.isprintable() and not name.startswith(".") and not set(name) & set('/\\:*?"<>|') and name == name.strip()
+    return (
+        name.isprintable() and not name.startswith(".") and not set(name) & set('/\\:*?"<>|') and name == name.strip()
+    )

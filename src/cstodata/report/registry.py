@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cstodata.report import json, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cstodata.model.report import Report
 
 

@@ -55,16 +55,16 @@ def validate_package(
     metadata = judge_metadata(located, descriptor)
     tables: tuple[TableResult, ...] = ()
     applied: tuple[RuleResult, ...] = ()
-    if not metadata:
+    if metadata.judged is not None:
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
-        tables = tuple(judge_tables(package, _announced(chosen, on_step), limit_errors=limit_errors))
+        tables = tuple(judge_tables(package, metadata.judged, _announced(chosen, on_step), limit_errors=limit_errors))
         applied = _check_rules(package, tables, rules, today, limit_errors, on_step)
     return Report(
         package=_text(descriptor, "name"),
         version=_text(descriptor, "version"),
         place=str(located),
-        metadata=metadata,
+        metadata=metadata.findings,
         tables=tables,
         rules=applied,
         seconds=time.perf_counter() - begin,
@@ -92,7 +92,9 @@ def _check_rules(
 
     checked = {table.name for table in tables}
     rules: list[type[Rule]] = (
-        [rule for rule in RULES if rule.resource in checked | {ANY}] if ids is None else [find_rule(name) for name in ids]
+        [rule for rule in RULES if rule.resource in checked | {ANY}]
+        if ids is None
+        else [find_rule(name) for name in ids]
     )
     if not rules:
         return ()

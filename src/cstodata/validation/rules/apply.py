@@ -64,9 +64,7 @@ def _read_tables(package: DataPackage, unreadable: Unreadable, today: date) -> T
         if resource.schema is None or bad is None:
             continue
         try:
-            frames[resource.name] = nw.from_native(
-                read_table(package, resource, row_numbers=ROW, leave_out=bad)
-            ).lazy()
+            frames[resource.name] = nw.from_native(read_table(package, resource, row_numbers=ROW, leave_out=bad)).lazy()
         except TableReadError:
             # Frictionless can read it and Arrow cannot hold it, such as an integer of 30 digits.
             unreadable[resource.name] = None
@@ -140,9 +138,7 @@ class _Places:
         fields = resource.schema.primary_key if resource.schema else ()
         present = [field for field in fields if field in frame.collect_schema().names()]
         rows = frame.filter(nw.col(ROW).is_in(sorted(numbers))).select(ROW, *present).collect().rows(named=True)
-        keys = {
-            row[ROW]: {field: str(row[field]) for field in present if row[field] is not None} for row in rows
-        }
+        keys = {row[ROW]: {field: str(row[field]) for field in present if row[field] is not None} for row in rows}
         return cls(resource=resource, lines=lines, keys=keys)
 
 

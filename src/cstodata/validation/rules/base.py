@@ -1,8 +1,8 @@
 """What a rule is, and how one is applied.
 
-Table Schema says what a cell may be; a rule says what rows must say together. It is one narwhals expression over a view: a
-table, or tables joined, that carries the row number of the resource it speaks of. Pandera evaluates the expression; the rows
-for which it is false are the findings. Null is no answer, and no finding.
+Table Schema says what a cell may be; a rule says what rows must say together. It is one narwhals expression over a
+view: a table, or tables joined, that carries the row number of the resource it speaks of. Pandera evaluates the
+expression; the rows for which it is false are the findings. Null is no answer, and no finding.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
-import narwhals.stable.v1 as nw
-
 from cstodata.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
+    import narwhals.stable.v1 as nw
     import pyarrow as pa
 
 ROW = "__row__"
@@ -78,7 +77,7 @@ class Rule(ABC):
     mend: ClassVar[str]
 
     @abstractmethod
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """True for a row of the view that is as it should be, false for one that is not."""
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
@@ -103,7 +102,7 @@ def failing_rows(rule: Rule, tables: Tables) -> pa.Table:
     import pandera.pyarrow as pandera
 
     collected = rule.view(tables).collect().to_native()
-    check = pandera.Check(lambda _: rule.holds(tables), native=False, name=rule.id)
+    check = pandera.Check(lambda _: rule.holds(), native=False, name=rule.id)
     try:
         pandera.DataFrameSchema(checks=[check]).validate(collected, lazy=True)
     except pandera.errors.SchemaErrors as errors:

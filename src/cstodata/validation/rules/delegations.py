@@ -30,7 +30,7 @@ class SeatsAddUp(Rule):
         seats = tables["delegation_seats"].group_by("delegation_id").agg(nw.col("seats").sum().alias("chambers_total"))
         return tables["delegations"].join(seats, on="delegation_id", how="left")
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """The sum is the total."""
         return nw.col("chambers_total") == nw.col("seats_total")
 
@@ -46,7 +46,9 @@ class SeatsInOwnParliament(Rule):
         "delegations": {"delegation_id": "string", "parliament_id": "string"},
         "chambers": {"chamber_id": "string", "parliament_id": "string"},
     }
-    message = "{delegation_id}: {chamber_id} is a chamber of {chamber_parliament}, the delegation is from {parliament_id}"
+    message = (
+        "{delegation_id}: {chamber_id} is a chamber of {chamber_parliament}, the delegation is from {parliament_id}"
+    )
     mend = "Correct chamber_id or delegation_id."
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
@@ -56,7 +58,7 @@ class SeatsInOwnParliament(Rule):
         seats = tables["delegation_seats"].join(delegations, on="delegation_id", how="left")
         return seats.join(chambers, on="chamber_id", how="left")
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """The parliaments are the same."""
         return nw.col("chamber_parliament") == nw.col("parliament_id")
 
@@ -77,7 +79,7 @@ class OneDelegationPerDate(Rule):
         counts = tables["delegations"].group_by(place).agg(nw.len().alias("delegations"))
         return tables["delegations"].join(counts, on=place, how="left")
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """It is the only one."""
         return nw.col("delegations") == 1
 
@@ -97,6 +99,6 @@ class DelegationHasSeats(Rule):
         rows = tables["delegation_seats"].group_by("delegation_id").agg(nw.len().alias("chambers"))
         return tables["delegations"].join(rows, on="delegation_id", how="left")
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """There are some."""
         return ~nw.col("chambers").is_null()

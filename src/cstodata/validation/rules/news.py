@@ -11,13 +11,14 @@ from cstodata.model.finding import Severity
 from cstodata.validation.rules.base import Row, Rule, Tables
 
 FOUNDED = date(2006, 11, 16)
-"""The Assembly came into being when the chairs of the member states' parliaments met in Saint Petersburg on this day."""
+"""The day on which the Assembly was founded."""
 
 
 class NewsDatedSensibly(Rule):
     """An article is dated as its source is, not before the Assembly was founded, and not in the future.
 
-    The Assembly was founded on 2006-11-16. The future begins after the day of validation, which for a release is its date.
+    The Assembly was founded on 2006-11-16. The future begins after the day of validation, which for a release is its
+    date.
     """
 
     id = "news-dated-sensibly"
@@ -36,7 +37,7 @@ class NewsDatedSensibly(Rule):
         joined = tables["news"].join(sources, on="source_id", how="left")
         return joined.with_columns(today=nw.lit(tables.today))
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """All three are so."""
         published = nw.col("published_on")
         as_source = (published == nw.col("source_date")).fill_null(value=True)
@@ -74,7 +75,7 @@ class TitlesAreUnique(Rule):
         counts = tables["news"].group_by(same).agg(nw.len().alias("articles"))
         return tables["news"].join(counts, on=same, how="left")
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """It is the only one."""
         return nw.col("articles") == 1
 
@@ -88,7 +89,9 @@ class MentionNamesOneThing(Rule):
     needs: ClassVar = {
         "mentions": {"mention_id": "string", "parliament_id": "string", "chamber_id": "string", "person_id": "string"}
     }
-    message = "{mention_id}: mentions {things} things, parliament {parliament_id}, chamber {chamber_id}, person {person_id}"
+    message = (
+        "{mention_id}: mentions {things} things, parliament {parliament_id}, chamber {chamber_id}, person {person_id}"
+    )
     mend = "Fill exactly one of parliament_id, chamber_id and person_id."
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
@@ -96,6 +99,6 @@ class MentionNamesOneThing(Rule):
         nulls = (nw.col(name).is_null().cast(nw.Int64) for name in ("parliament_id", "chamber_id", "person_id"))
         return tables["mentions"].with_columns((3 - nw.sum_horizontal(*nulls)).alias("things"))
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """One of the three references is filled."""
         return nw.col("things") == 1

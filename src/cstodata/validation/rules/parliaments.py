@@ -28,7 +28,7 @@ class CountryCodeKnown(Rule):
     message = "{parliament_id}: {known}, the row says {country_name}"
     mend = "Correct parliament_id or country_name; ISO 3166-1 lists them."
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """Code and name belong together."""
         pairs = [f"{code}{_PARTS}{name}" for code, names in _iso_3166().items() for name in names]
         return nw.concat_str([nw.col("parliament_id"), nw.col("country_name")], separator=_PARTS).is_in(pairs)
@@ -68,7 +68,7 @@ class ChambersFitStructure(Rule):
         joined = tables["parliaments"].join(counts, on="parliament_id", how="left")
         return joined.with_columns(nw.col(kind).fill_null(0) for kind in kinds)
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """The chambers are those that the structure asks for."""
         lower, upper, single = nw.col("lower"), nw.col("upper"), nw.col("single")
         bicameral = (nw.col("structure") == "bicameral") & (lower == 1) & (upper == 1) & (single == 0)
@@ -91,7 +91,7 @@ class NameNamesOneThing(Rule):
         things = (nw.col(name).is_null().cast(nw.Int64) for name in ("parliament_id", "chamber_id"))
         return tables["names"].with_columns((2 - nw.sum_horizontal(*things)).alias("things"))
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """One of the two references is filled."""
         return nw.col("things") == 1
 

@@ -14,7 +14,8 @@ REPRESENTATIVE = "Plenipotentiary representative"
 class RepresentativeHoldsPosition(Rule):
     """A delegation's representative is the plenipotentiary representative of its parliament at that date.
 
-    There must be a row in positions with the same person, parliament and date. A delegation without a representative is not
+    There must be a row in positions with the same person, parliament and date. A delegation without a representative is
+    not
     judged: not every page names one.
     """
 
@@ -30,7 +31,9 @@ class RepresentativeHoldsPosition(Rule):
         },
         "positions": {"person_id": "string", "position": "string", "parliament_id": "string", "as_of": "date"},
     }
-    message = "{delegation_id}: {representative_id} is not known as plenipotentiary representative of {parliament_id} as of {as_of}"
+    message = (
+        "{delegation_id}: positions knows no {representative_id} as representative of {parliament_id} as of {as_of}"
+    )
     mend = f'Correct representative_id, or add the position "{REPRESENTATIVE}" to positions.'
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
@@ -44,6 +47,6 @@ class RepresentativeHoldsPosition(Rule):
         )
         return tables["delegations"].join(held, on=["representative_id", "parliament_id", "as_of"], how="left")
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """There is none, or positions knows them."""
         return nw.col("representative_id").is_null() | ~nw.col("held").is_null()

@@ -13,7 +13,10 @@ _LETTER_OR_DIGIT = r"[^\x{0}-/:-@\[-`{-\x{A0}]"
 _LABEL = rf"{_LETTER_OR_DIGIT}+(-+{_LETTER_OR_DIGIT}+)*"
 _TOP = r"([^\x{0}-@\[-`{-\x{A0}]{2,}|xn--[a-z0-9-]+)"
 PLAUSIBLE_ADDRESS = rf"^(?i:https?)://({_LABEL}\.)+(?i:{_TOP})(:[0-9]{{1,5}})?([/?#][^\s]*)?$"
-"""In the syntax that RE2 and Java share: http or https, a host of labels that ends in a top-level domain (so no user, no IP address), and perhaps port and path."""
+"""http or https, a host of labels that ends in a top-level domain (so no user, no IP address), perhaps port and path.
+
+In the syntax that RE2 and Java share.
+"""
 
 
 class SourceIsUsed(Rule):
@@ -43,7 +46,7 @@ class SourceIsUsed(Rule):
         used = nw.concat(named).unique().with_columns(used=nw.lit(1))
         return tables["sources"].join(used, on="source_id", how="left")
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """One does."""
         return ~nw.col("used").is_null()
 
@@ -58,6 +61,6 @@ class WebsiteIsPlausible(Rule):
     message = "{chamber_id}: {website} is no plausible address of a website"
     mend = "Correct the address: http:// or https://, a host such as parliament.example, no user or password."
 
-    def holds(self, tables: Tables) -> nw.Expr:
+    def holds(self) -> nw.Expr:
         """It has the form of one."""
         return nw.col("website").str.contains(PLAUSIBLE_ADDRESS)

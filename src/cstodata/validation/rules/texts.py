@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import narwhals.stable.v1 as nw
 
 from cstodata.validation.rules.base import ANY, FIELD, RESOURCE, ROW, VALUE, Row, Rule, Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _UNSEEN = (
     (0x00, 0x1F),  # control characters
@@ -35,11 +38,14 @@ PERHAPS_NOT_NFC = r"[\x{300}-\x{10FFFF}]"
 """Text without such a character is in NFC (Unicode Standard Annex 15, NFC_Quick_Check)."""
 
 
+_NFC = "__nfc__"
+
+
 class TextIsClean(Rule):
     """Text holds nothing that is not seen, and is in Unicode normal form C.
 
-    That is: no control, bidirectional or zero-width characters, and no blanks at its ends. Two texts that look the same must
-    be the same. Applies to every string field of every table.
+    That is: no control, bidirectional or zero-width characters, and no blanks at its ends. Two texts that look the same
+    must be the same. Applies to every string field of every table.
     """
 
     id = "text-is-clean"
@@ -50,27 +56,14 @@ class TextIsClean(Rule):
     mend = "Type the text anew, or remove the character named."
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
-        """The string cells that are not certainly clean."""
-        cells = [
-            frame.select(ROW, nw.col(field).alias(VALUE))
-            .filter(~nw.col(VALUE).str.contains(CERTAINLY_CLEAN))
-            .with_columns(nw.lit(resource).alias(RESOURCE), nw.lit(field).alias(FIELD))
-            for resource, frame in tables.frames.items()
-            for field, dtype in frame.collect_schema().items()
-            if dtype == nw.String
-        ]
-        return nw.concat(cells) if cells else _no_cells(tables)
+        """The string cells that are not certainly clean; they are few, so they are collected."""
+        cells = [cell for resource, frame in tables.frames.items() for cell in _suspects(resource, frame)]
+        view = nw.concat(cells) if cells else _nothing(tables)
+        return view.with_columns(_in_nfc(view).alias(_NFC)).lazy()
 
-    def holds(self, tables: Tables) -> nw.Expr:
-        """The text is clean.
-
-        No engine tells whether text is in NFC, so Python judges the few distinct texts that may not be.
-        """
-        value = nw.col(VALUE)
-        suspects = self.view(tables).select(VALUE).filter(value.str.contains(PERHAPS_NOT_NFC)).unique().collect()
-        not_nfc = [text for text in suspects[VALUE].to_list() if not unicodedata.is_normalized("NFC", text)]
-        clean = ~value.str.contains(DIRTY)
-        return clean & ~value.is_in(not_nfc) if not_nfc else clean
+    def holds(self) -> nw.Expr:
+        """The text is clean."""
+        return ~nw.col(VALUE).str.contains(DIRTY) & nw.col(_NFC)
 
     def sentence(self, row: Row) -> str:
         """Name what is not seen, and where."""
@@ -78,9 +71,31 @@ class TextIsClean(Rule):
         return super().sentence({"problem": f'"{text}" {_problem(text)}'})
 
 
-def _no_cells(tables: Tables) -> nw.LazyFrame[Any]:
-    frame = next(iter(tables.frames.values())).select(ROW).head(0)
-    return frame.with_columns(nw.lit("").alias(name) for name in (VALUE, RESOURCE, FIELD))
+def _suspects(resource: str, frame: nw.LazyFrame[Any]) -> Iterator[nw.DataFrame[Any]]:
+    """The cells of a table that are not certainly clean, one frame a field."""
+    not_clean = {
+        field: ~nw.col(field).str.contains(CERTAINLY_CLEAN).fill_null(value=True)
+        for field, dtype in frame.collect_schema().items()
+        if dtype == nw.String
+    }
+    rows = frame.filter(nw.any_horizontal(*not_clean.values())).collect() if not_clean else None
+    if rows is None or rows.is_empty():
+        return
+    for field, expression in not_clean.items():
+        cells = rows.filter(expression).select(ROW, nw.col(field).alias(VALUE))
+        yield cells.with_columns(nw.lit(resource).alias(RESOURCE), nw.lit(field).alias(FIELD))
+
+
+def _nothing(tables: Tables) -> nw.DataFrame[Any]:
+    rows = next(iter(tables.frames.values())).select(ROW).head(0).collect()
+    return rows.with_columns(nw.lit("").alias(name) for name in (VALUE, RESOURCE, FIELD))
+
+
+def _in_nfc(view: nw.DataFrame[Any]) -> nw.Expr:
+    """Whether the text is in NFC; no engine can tell, so Python judges the texts that may not be."""
+    suspects = view.filter(nw.col(VALUE).str.contains(PERHAPS_NOT_NFC))[VALUE].unique().to_list()
+    not_nfc = [text for text in suspects if not unicodedata.is_normalized("NFC", text)]
+    return ~nw.col(VALUE).is_in(not_nfc) if not_nfc else nw.lit(value=True)
 
 
 def _problem(text: str) -> str:

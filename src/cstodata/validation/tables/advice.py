@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ADVICE: Final[Mapping[str, str]] = {
     "blank-header": "Give the file a header: the field names, in the order of the schema.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +15,7 @@ from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve, unsafe_paths
 from cstodata.package.tables import csv_dialect, is_csv_file
 from cstodata.validation.tables.advice import ADVICE
+from cstodata.validation.tables.references import SharedReferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,14 +24,31 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage, Resource
 
 _READABLE = frozenset(
-    {"byte-count", "constraint-error", "field-count", "foreign-key", "hash-count", "primary-key", "row-count", "unique-error"}
+    {
+        "byte-count",
+        "constraint-error",
+        "field-count",
+        "foreign-key",
+        "hash-count",
+        "primary-key",
+        "row-count",
+        "unique-error",
+    }
 )
 """Errors that leave every cell readable."""
 
 _FACTS = ("row_number", "field_name", "field_names", "field_number", "cells", "cell")
 
 
-def judge_metadata(path: Path, descriptor: JsonObject) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What Frictionless makes of a descriptor: what is wrong with it, or, if nothing is, its own package."""
+
+    findings: tuple[Finding, ...] = ()
+    judged: Package | None = None
+
+
+def judge_metadata(path: Path, descriptor: JsonObject) -> Metadata:
     """What is wrong with a descriptor and the schemas that it refers to; if anything is, no data may be read.
 
     Paths are judged first, by us: Frictionless would follow some that lead out of the package.
@@ -39,30 +58,31 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> tuple[Finding, ...]:
         for found in unsafe_paths(path.parent, descriptor)
     ]
     if unsafe:
-        return tuple(unsafe)
+        return Metadata(findings=tuple(unsafe))
     try:
-        Package.from_descriptor(cast("dict[str, Any]", descriptor), basepath=str(path.parent))
+        judged = Package.from_descriptor(cast("dict[str, Any]", descriptor), basepath=str(path.parent))
     except FrictionlessException as error:
-        return tuple(_finding(reason) for reason in error.to_errors())
-    except Exception as error:  # noqa: BLE001 -- frictionless raises whatever a constraint of the wrong form makes Python raise
-        return (_finding(_stopped(error)),)
-    return ()
+        return Metadata(findings=tuple(_finding(reason) for reason in error.to_errors()))
+    except Exception as error:  # noqa: BLE001 -- frictionless raises anything on wrong metadata
+        return Metadata(findings=(_finding(_stopped(error)),))
+    return Metadata(judged=judged)
 
 
 def judge_tables(
-    package: DataPackage, resources: Iterable[Resource], *, limit_errors: int
+    package: DataPackage, judged: Package, resources: Iterable[Resource], *, limit_errors: int
 ) -> Iterator[TableResult]:
-    """What Frictionless finds in each resource; the metadata must have been judged, and be sound.
+    """What Frictionless finds in each resource.
 
     Args:
         package: The package.
+        judged: The same as Frictionless' own; `judge_metadata` makes it.
         resources: Those of its resources to check.
         limit_errors: How many errors may be found before the rest of a resource is left unread; 0 for no limit.
     """
-    described = cast("dict[str, Any]", package.descriptor)
-    judge = Package.from_descriptor(described, basepath=str(package.root))
+    references = SharedReferences(judged)
     for resource in resources:
-        source = judge.get_resource(resource.name)
+        source = judged.get_resource(resource.name)
+        source.package = cast("Package", references)
         try:
             (task,) = source.validate(limit_errors=limit_errors).tasks
         except Exception as error:  # noqa: BLE001 -- some constraints make frictionless raise in the middle of a table
@@ -72,7 +92,7 @@ def judge_tables(
             errors.append(FormatError(note="the resource has a schema, but is no table in a format that can be read"))
         yield TableResult(
             name=task.name,
-            type=task.type,
+            type=task.type or "file",
             place=resource.path or task.place,
             labels=tuple(task.labels),
             stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),

@@ -1,0 +1,46 @@
+# The two commands of the README. Each works alone on a fresh clone, with Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: release test format docs clean
+
+## Validate the dataset and release it below build/release.
+release: $(VENV)/installed
+	$(BIN)/cstodata release --output build/release
+
+## Check format, lint, types, import contracts and generated pages, then run the tests.
+test: $(VENV)/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cog --check README.md docs/reference/*.md
+	$(BIN)/cstodata format --check
+	$(BIN)/pytest -n auto
+
+## Format code and data.
+format: $(VENV)/installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/cstodata format
+
+## Write the generated parts of the pages anew.
+docs: $(VENV)/installed-test
+	$(BIN)/cog -r README.md docs/reference/*.md
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	touch $@ $(VENV)/installed
