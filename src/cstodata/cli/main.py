@@ -13,10 +13,12 @@ from cstodata.cli.completion import completion
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.explain import explain
 from cstodata.cli.format import format_
+from cstodata.cli.options import note
 from cstodata.cli.release import release
 from cstodata.cli.rules import rules
 from cstodata.cli.validate import validate
 from cstodata.errors import CstodataError, UnknownNameError
+from cstodata.report.text import shown
 
 DEBUG = "--debug"
 
@@ -54,28 +56,27 @@ def run(arguments: list[str], *, debug: bool) -> int:
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
-    except click.Abort:
-        return _say("interrupted", ExitCode.INTERRUPTED)
     except click.exceptions.Exit as error:
         return error.exit_code
     except BrokenPipeError:
         return ExitCode.CLEAN  # whoever read us has read enough
-    except (CstodataError, OSError) as error:
-        if debug:
-            raise
-        return _say(str(error), ExitCode.USAGE if isinstance(error, UnknownNameError) else ExitCode.CANNOT_PROCEED)
     except Exception as error:
         if debug:
             raise
-        sentence = (
-            f"unexpected {type(error).__name__}: {error}; run again with {DEBUG} to see where, and please report it"
-        )
-        return _say(sentence, ExitCode.CANNOT_PROCEED)
+        sentence, code = _judge(error)
+        note(f"cstodata: {shown(sentence, 1000)}")
+        return code
 
 
-def _say(sentence: str, code: ExitCode) -> ExitCode:
-    from cstodata.cli.options import note
-    from cstodata.report.text import shown
-
-    note(f"cstodata: {shown(sentence, 1000)}")
-    return code
+def _judge(error: Exception) -> tuple[str, ExitCode]:
+    """What to say of an error, and what to end with."""
+    match error:
+        case click.Abort():
+            return "interrupted", ExitCode.INTERRUPTED
+        case UnknownNameError():
+            return str(error), ExitCode.USAGE
+        case CstodataError() | OSError():
+            return str(error), ExitCode.CANNOT_PROCEED
+        case _:
+            unexpected = f"unexpected {type(error).__name__}: {error}"
+            return f"{unexpected}; run again with {DEBUG} to see where, and please report it", ExitCode.CANNOT_PROCEED

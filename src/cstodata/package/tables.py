@@ -85,7 +85,7 @@ def is_csv_file(resource: Resource) -> bool:
 
 
 def is_plain_csv(resource: Resource) -> bool:
-    """Whether it is such a file and declares its delimiter: then Frictionless guesses nothing and reads as Arrow does."""
+    """Whether it is such a file and declares its delimiter: then Frictionless guesses nothing."""
     dialect = resource.descriptor.get("dialect", {})
     return is_csv_file(resource) and isinstance(dialect, dict) and "delimiter" in dialect
 

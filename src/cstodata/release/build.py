@@ -146,8 +146,8 @@ def _prove_same(plan: ReleasePlan, built: Path, there: Path) -> None:
         if name not in present or name not in plan.files or (built / name).read_bytes() != (there / name).read_bytes()
     )
     if differing:
-        shown = ", ".join(differing[:5]) + (f" and {len(differing) - 5} more" if len(differing) > 5 else "")
         problem = (
-            f"version {plan.version} is there already with other content ({shown}); raise `version` in datapackage.json"
+            f"version {plan.version} is there already with other content, such as {differing[0]}; "
+            "raise `version` in datapackage.json"
         )
         raise ReleaseRefusedError([problem])

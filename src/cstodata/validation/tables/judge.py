@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from frictionless import Error, FrictionlessException, Package, Report
@@ -19,6 +18,7 @@ from cstodata.validation.tables.references import SharedReferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import DataPackage, Resource
