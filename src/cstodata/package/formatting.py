@@ -65,7 +65,8 @@ def plan_format(package: DataPackage) -> FormatPlan:
             content = canonical_csv(package, resource)
             if content != path.read_bytes():
                 rewrites.append(Rewrite(path=path, content=content))
-            described = described_as(described, content, keep_undeclared=False)
+            declared = {key: fact for key, fact in file_facts(content).items() if key in described}
+            described = {**described, **declared}
         resources.append(described)
     descriptor = {**package.descriptor, "resources": resources}
     if descriptor != package.descriptor:
@@ -92,16 +93,9 @@ def canonical_csv(package: DataPackage, resource: Resource) -> bytes:
     return to_csv(table, resource.schema, delimiter=dialect.delimiter, quote=dialect.quote)
 
 
-def described_as(resource: JsonObject, content: bytes, *, keep_undeclared: bool) -> JsonObject:
-    """A resource's descriptor with the encoding, size and digest of `content`.
-
-    Args:
-        resource: The descriptor.
-        content: The bytes of its file.
-        keep_undeclared: Whether a property is set that the descriptor does not declare.
-    """
-    facts: JsonObject = {"encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{sha256_of(content)}"}
-    return {**resource, **{key: value for key, value in facts.items() if keep_undeclared or key in resource}}
+def file_facts(content: bytes) -> JsonObject:
+    """What a descriptor says of a canonical CSV file beside its path: encoding, size and digest."""
+    return {"encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{sha256_of(content)}"}
 
 
 def to_json(value: JsonObject) -> bytes:

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from cstodata.errors import ReleaseNotProvedError, ReleaseRefusedError
 from cstodata.package.canonical import sort_by_key, to_csv
-from cstodata.package.digest import sha256_of_file
-from cstodata.package.formatting import described_as, to_json
+from cstodata.package.digest import sha256_of, sha256_of_file
+from cstodata.package.formatting import file_facts, to_json
 from cstodata.package.parquet import to_parquet
 from cstodata.package.tables import read_table
 
@@ -115,15 +115,18 @@ def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[J
         "mediatype": "text/csv",
         "dialect": DIALECT,
         "schema": plan.schema,
+        **file_facts(csv),
     }
+    # No `bytes` here: Frictionless counts none while it reads Parquet, and would call any number wrong.
     as_parquet = {
-        **{key: value for key, value in plain.items() if key not in {"dialect", "encoding"}},
+        **{key: value for key, value in plain.items() if key not in {"dialect", "encoding", "bytes"}},
         "path": Path(plan.parquet).name,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "schema": schema.descriptor,
+        "hash": f"sha256:{sha256_of(parquet)}",
     }
-    return described_as(as_csv, csv, keep_undeclared=True), described_as(as_parquet, parquet, keep_undeclared=True)
+    return as_csv, as_parquet
 
 
 def _prove_equal(resource: str, table: pa.Table, parquet: bytes, csv: bytes, schema: Schema) -> None:

@@ -1,0 +1,85 @@
+"""Fixtures that several rooms of the tests share."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+REPOSITORY = Path(__file__).parents[1]
+DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
+
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """A copy of the real dataset that a test may change; the folder of its descriptor."""
+    copy = tmp_path / "dataset"
+    copy.mkdir()
+    shutil.copy(REPOSITORY / "datapackage.json", copy)
+    for folder in ("data", "schemas"):
+        shutil.copytree(REPOSITORY / folder, copy / folder)
+    return copy
+
+
+@pytest.fixture
+def make_package(tmp_path: Path) -> Callable[..., Path]:
+    """Make a package: CSV text and Table Schema by resource name; returns its folder."""
+
+    def make(tables: Mapping[str, tuple[str | bytes, Mapping[str, Any]]], **changes: Mapping[str, Any]) -> Path:
+        folder = tmp_path / "package"
+        folder.mkdir(exist_ok=True)
+        resources = []
+        for name, (content, schema) in tables.items():
+            content = content.encode() if isinstance(content, str) else content
+            (folder / f"{name}.csv").write_bytes(content)
+            resource = {
+                "name": name,
+                "type": "table",
+                "path": f"{name}.csv",
+                "encoding": "utf-8",
+                "dialect": DIALECT,
+                "schema": schema,
+            }
+            resources.append({**resource, **changes.get(name, {})})
+        descriptor = {
+            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+            "name": "example",
+            "version": "1.0.0",
+            "resources": resources,
+        }
+        (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def case_package(make_package: Callable[..., Path]) -> Callable[[Path], Path]:
+    """Make a package from a case's CSV files: the dataset's schemas, cut to the columns that the files have."""
+
+    def make(case: Path) -> Path:
+        tables = {}
+        for file in sorted(case.glob("*.csv")):
+            text = file.read_text(encoding="utf-8")
+            labels = text.partition("\n")[0].split(",")
+            schema = json.loads((REPOSITORY / "schemas" / f"{file.stem}.json").read_text(encoding="utf-8"))
+            fields = {field["name"]: field for field in schema["fields"]}
+            cut = {"fields": [{**fields[label], "constraints": {}} for label in labels]}
+            if set(schema["primaryKey"]) <= set(labels):
+                cut["primaryKey"] = schema["primaryKey"]
+            tables[file.stem] = (text, cut)
+        return make_package(tables)
+
+    return make
