@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import Field, Schema
 
 ROWS_AT_ONCE = 65_536
+_CRLF = "\r\n"
 
 
 def sort_by_key(table: pa.Table, schema: Schema) -> pa.Table:
@@ -41,13 +42,24 @@ def to_csv(table: pa.Table, schema: Schema, *, delimiter: str = ",", quote: str 
         TableReadError: A cell cannot be written as the schema declares it.
     """
     null = _null_text(schema)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, quotechar=quote, lineterminator="\n")
+    text = _LineFeeds(newline="")
+    writer = csv.writer(text, delimiter=delimiter, quotechar=quote, lineterminator=_CRLF)
     writer.writerow([field.name for field in schema.fields])
     for start in range(0, table.num_rows, ROWS_AT_ONCE):
         rows = table.slice(start, ROWS_AT_ONCE)
         writer.writerows(zip(*(_texts(rows, field, null) for field in schema.fields), strict=True))
     return text.getvalue().encode()
+
+
+class _LineFeeds(io.StringIO):
+    """Ends each record with LF.
+
+    Before Python 3.13 the csv module quotes CR and LF in a cell only if they are part of the line terminator; so it is told
+    to write both, and CR is taken off here, where every call is one record.
+    """
+
+    def write(self, record: str, /) -> int:
+        return super().write(record.removesuffix(_CRLF) + "\n")
 
 
 def _texts(rows: pa.Table, field: Field, null: str | None) -> list[str]:

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cstodata.package.lines import line_numbers
+from cstodata.package.tables import CsvDialect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DIALECT = CsvDialect(delimiter=",", quote='"', encoding="utf-8")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_a_record_begins_on_its_physical_line(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(end.join(["id,text", '1,"two', 'lines"', "", "2,x", ""]).encode())
+    assert line_numbers(path, DIALECT, {1, 2, 3, 4, 9}) == {1: 1, 2: 2, 3: 4, 4: 5}
+
+
+def test_bytes_that_cannot_be_decoded_do_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id\n\xff\n2\n")
+    assert line_numbers(path, DIALECT, {3}) == {3: 3}

@@ -1,0 +1,34 @@
+"""What importing costs: a verb pays only for what it does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+def imported_by(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_importing_cstodata_imports_no_heavy_library() -> None:
+    assert not imported_by("import cstodata") & {"pyarrow", "frictionless", "pandera", "duckdb", "narwhals", "numpy"}
+
+
+def test_loading_a_table_needs_no_validator() -> None:
+    assert not imported_by("import cstodata; cstodata.load('news')") & {"frictionless", "pandera", "narwhals", "jinja2"}
+
+
+@pytest.mark.parametrize("heavy", ["frictionless", "pandera", "pyarrow"])
+def test_help_is_given_without_a_heavy_library(heavy: str) -> None:
+    code = "from cstodata.cli.main import run; run(['validate', '--help'], debug=False)"
+    assert heavy not in imported_by(code)
+
+
+def test_the_public_functions_stay_functions_after_use() -> None:
+    code = "import cstodata; cstodata.validate('.'); cstodata.validate('.'); cstodata.load('news')"
+    assert "cstodata" in imported_by(code)
