@@ -42,8 +42,8 @@ class RepresentativeHoldsPosition(Rule):
             tables["positions"]
             .filter(nw.col("position") == REPRESENTATIVE)
             .select("parliament_id", "as_of", representative_id=nw.col("person_id"))
-            .unique()
-            .with_columns(held=nw.lit(1))
+            .group_by("representative_id", "parliament_id", "as_of")
+            .agg(nw.len().alias("held"))
         )
         return tables["delegations"].join(held, on=["representative_id", "parliament_id", "as_of"], how="left")
 

@@ -43,7 +43,7 @@ class SourceIsUsed(Rule):
         ]
         if not named:  # sources alone: there is nothing that could name them
             return tables["sources"].with_columns(used=nw.lit(1))
-        used = nw.concat(named).unique().with_columns(used=nw.lit(1))
+        used = nw.concat(named).group_by("source_id").agg(nw.len().alias("used"))
         return tables["sources"].join(used, on="source_id", how="left")
 
     def holds(self) -> nw.Expr:

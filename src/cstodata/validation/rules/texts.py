@@ -93,8 +93,8 @@ def _nothing(tables: Tables) -> nw.DataFrame[Any]:
 
 def _in_nfc(view: nw.DataFrame[Any]) -> nw.Expr:
     """Whether the text is in NFC; no engine can tell, so Python judges the texts that may not be."""
-    suspects = view.filter(nw.col(VALUE).str.contains(PERHAPS_NOT_NFC))[VALUE].unique().to_list()
-    not_nfc = [text for text in suspects if not unicodedata.is_normalized("NFC", text)]
+    suspects = view.filter(nw.col(VALUE).str.contains(PERHAPS_NOT_NFC))[VALUE].to_list()
+    not_nfc = sorted({text for text in suspects if not unicodedata.is_normalized("NFC", text)})
     return ~nw.col(VALUE).is_in(not_nfc) if not_nfc else nw.lit(value=True)
 
 
