@@ -11,14 +11,14 @@ release: $(VENV)/installed
 	$(BIN)/cstodata release --output build/release
 
 ## Check format, lint, types, import contracts and generated pages, then run the tests.
-test: $(VENV)/installed-test
+test: $(VENV)/installed-test $(VENV)/user/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cog --check README.md docs/reference/*.md
 	$(BIN)/cstodata format --check
-	$(BIN)/pytest -n auto
+	CSTODATA_USER_PYTHON=$(VENV)/user/bin/python $(BIN)/pytest -n auto
 
 ## Format code and data.
 format: $(VENV)/installed-test
@@ -44,3 +44,9 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	touch $@ $(VENV)/installed
+
+# What a user has: the wheel and what it depends on, nothing that only tests need.
+$(VENV)/user/installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/user
+	$(VENV)/user/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt .
+	touch $@

@@ -1,0 +1,47 @@
+"""The pages say what is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from cstodata.cli.main import cli
+from cstodata.validation.rules.registry import RULES
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("verb", sorted(cli.commands))
+def test_every_verb_and_option_has_help_and_stands_in_the_readme(verb: str) -> None:
+    command = cli.commands[verb]
+    assert command.help
+    assert all(parameter.help for parameter in command.params if isinstance(parameter, click.Option))
+    assert f"$ cstodata {verb} --help" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_rule_stands_in_the_reference() -> None:
+    page = (REPOSITORY / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == [rule.id for rule in RULES]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
+    for target in re.findall(r"\]\(([^){}#:]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(page.name[:4]) for page in sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))]
+    assert numbers == [*range(1, len(numbers) + 1)]
+
+
+def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, object] = {}
+    exec(example, names)  # noqa: S102 -- our own example
+    assert getattr(names["delegations"], "num_rows", 0) == 10
