@@ -16,7 +16,6 @@ REPOSITORY = Path(__file__).parents[1]
 DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
 
 
-
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY

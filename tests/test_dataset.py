@@ -18,7 +18,7 @@ SEEDS = Path(os.environ.get("CSTODATA_SEEDS", REPOSITORY.parent / "shared" / "se
 DESCRIPTOR: dict[str, Any] = json.loads((REPOSITORY / "datapackage.json").read_text(encoding="utf-8"))
 PAGES = sorted(SEEDS.glob("*.txt"))
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def rows(resource: str) -> list[dict[str, Any]]:

@@ -58,5 +58,7 @@ def test_the_bundled_dataset_is_released(wheel: Path, tmp_path: Path) -> None:
 
 
 def test_a_table_is_loaded_in_one_line(wheel: Path, tmp_path: Path) -> None:
-    done = as_user(wheel, tmp_path, "-c", "import cstodata; print(cstodata.load('delegations').schema.field('as_of').type)")
+    done = as_user(
+        wheel, tmp_path, "-c", "import cstodata; print(cstodata.load('delegations').schema.field('as_of').type)"
+    )
     assert (done.stdout, done.stderr) == ("date32[day]\n", "")

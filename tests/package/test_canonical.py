@@ -18,7 +18,9 @@ from cstodata.package.descriptor import Field, Schema
 from cstodata.package.parquet import to_parquet
 
 TYPES = ("string", "integer", "number", "boolean", "date")
-FIELDS = tuple(Field(name=type_, type=type_, format="default", descriptor={"name": type_, "type": type_}) for type_ in TYPES)
+FIELDS = tuple(
+    Field(name=type_, type=type_, format="default", descriptor={"name": type_, "type": type_}) for type_ in TYPES
+)
 SCHEMA = Schema(fields=FIELDS, primary_key=("integer", "string"), missing_values=("",), descriptor={})
 
 ROWS = st.lists(
@@ -41,10 +43,12 @@ def table_of(rows: list[tuple[Any, ...]]) -> pa.Table:
 def read_back(content: bytes) -> pa.Table:
     header, *records = csv.reader(io.StringIO(content.decode(), newline=""))
     columns = zip(*records, strict=True) if records else ((),) * len(header)
-    return pa.table({
-        field.name: parse(pa.array(list(cells), pa.string()), field, SCHEMA.missing_values)
-        for field, cells in zip(FIELDS, columns, strict=True)
-    })
+    return pa.table(
+        {
+            field.name: parse(pa.array(list(cells), pa.string()), field, SCHEMA.missing_values)
+            for field, cells in zip(FIELDS, columns, strict=True)
+        }
+    )
 
 
 @given(rows=ROWS)
@@ -68,11 +72,16 @@ def test_canonicalising_twice_is_once(rows: list[tuple[Any, ...]]) -> None:
     assert to_csv(sort_by_key(read_back(once), SCHEMA), SCHEMA) == once
 
 
-@given(rows=st.lists(st.tuples(st.text(min_size=1, alphabet="abé,\"\n"), st.integers(0, 99)), unique=True), seed=st.integers())
+@given(
+    rows=st.lists(st.tuples(st.text(min_size=1, alphabet='abé,"\n'), st.integers(0, 99)), unique=True),
+    seed=st.integers(),
+)
 def test_the_order_of_the_rows_does_not_change_the_bytes(rows: list[tuple[str, int]], seed: int) -> None:
     full = [(text, number, None, None, None) for text, number in rows]
     shuffled = random.Random(seed).sample(full, len(full))  # noqa: S311 -- no secret
-    assert to_csv(sort_by_key(table_of(shuffled), SCHEMA), SCHEMA) == to_csv(sort_by_key(table_of(full), SCHEMA), SCHEMA)
+    assert to_csv(sort_by_key(table_of(shuffled), SCHEMA), SCHEMA) == to_csv(
+        sort_by_key(table_of(full), SCHEMA), SCHEMA
+    )
 
 
 @given(rows=ROWS)
@@ -81,10 +90,9 @@ def test_the_same_table_gives_the_same_parquet_bytes(rows: list[tuple[Any, ...]]
 
 
 def test_the_form_is_as_described() -> None:
-    table = table_of([("a,b", 2, 1.50, True, date(2026, 2, 20)), ('say "x"', 10, None, False, None), (None, 1, -0.5, None, None)])
+    table = table_of(
+        [("a,b", 2, 1.50, True, date(2026, 2, 20)), ('say "x"', 10, None, False, None), (None, 1, -0.5, None, None)]
+    )
     assert to_csv(sort_by_key(table, SCHEMA), SCHEMA).decode() == (
-        "string,integer,number,boolean,date\n"
-        ",1,-0.5,,\n"
-        '"a,b",2,1.5,true,2026-02-20\n'
-        '"say ""x""",10,,false,\n'
+        'string,integer,number,boolean,date\n,1,-0.5,,\n"a,b",2,1.5,true,2026-02-20\n"say ""x""",10,,false,\n'
     )

@@ -47,7 +47,9 @@ def test_size_and_digest_are_set_where_they_are_declared(make_package: Callable[
     assert cstodata.validate(folder).valid
 
 
-def test_the_declared_delimiter_and_quote_stay_and_the_encoding_becomes_utf_8(make_package: Callable[..., Path]) -> None:
+def test_the_declared_delimiter_and_quote_stay_and_the_encoding_becomes_utf_8(
+    make_package: Callable[..., Path],
+) -> None:
     dialect = {"delimiter": ";", "quoteChar": "'"}
     changes = {"encoding": "windows-1251", "dialect": dialect}
     text = "id;day;text\n2;;'Дума; Сенат'\n1;;'it''s'\n"

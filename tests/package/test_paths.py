@@ -83,5 +83,7 @@ def test_every_place_of_a_descriptor_that_can_hold_a_path_is_looked_at(tmp_path:
         {"name": "g", "path": "fine.csv", "scheme": "http"},
         {"name": "h", "path": "fine.csv", "schema": {"fields": []}, "profile": "tabular-data-resource"},
     ]
-    found = [unsafe.resource for unsafe in unsafe_paths(tmp_path, {"profile": "https://example.org", "resources": resources})]
+    found = [
+        unsafe.resource for unsafe in unsafe_paths(tmp_path, {"profile": "https://example.org", "resources": resources})
+    ]
     assert found == [None, "a", "b", "c", "d", "e", "f", "g"]

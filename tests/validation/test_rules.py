@@ -65,7 +65,9 @@ def test_every_case_belongs_to_a_rule() -> None:
 
 def test_every_rule_that_is_written_is_registered() -> None:
     folder = Path(registry.__file__).parent
-    written = re.findall(r"^class (\w+)\(Rule\)", "".join(file.read_text() for file in folder.glob("*.py")), re.MULTILINE)
+    written = re.findall(
+        r"^class (\w+)\(Rule\)", "".join(file.read_text() for file in folder.glob("*.py")), re.MULTILINE
+    )
     assert sorted(written) == sorted(rule.__name__ for rule in RULES)
 
 
@@ -79,13 +81,15 @@ def test_a_rule_is_skipped_with_the_reason_when_its_resources_are_not_there(
 
 
 def test_a_rule_is_skipped_when_a_field_is_missing_or_of_another_type(make_package: Callable[..., Path]) -> None:
-    folder = make_package({
-        "sources": ("id\na\n", {"fields": [{"name": "id", "type": "string"}]}),
-        "parliaments": (
-            "parliament_id,country_name\n1,a\n",
-            {"fields": [{"name": "parliament_id", "type": "integer"}, {"name": "country_name", "type": "string"}]},
-        ),
-    })
+    folder = make_package(
+        {
+            "sources": ("id\na\n", {"fields": [{"name": "id", "type": "string"}]}),
+            "parliaments": (
+                "parliament_id,country_name\n1,a\n",
+                {"fields": [{"name": "parliament_id", "type": "integer"}, {"name": "country_name", "type": "string"}]},
+            ),
+        }
+    )
     report = cstodata.validate(folder, rules=["source-is-used", "country-code-known"])
     assert [result.skipped for result in report.rules] == [
         "sources has no field source_id",
@@ -104,7 +108,9 @@ def test_a_rule_is_skipped_while_a_cell_that_it_reads_cannot_be_read(dataset: Pa
 def test_the_finding_points_at_the_row_the_line_the_key_and_the_cell(dataset: Path) -> None:
     news = dataset / "data" / "news.csv"
     text = news.read_text(encoding="utf-8").replace("CSTO PA observers", '"CSTO\nPA observers', 1)
-    news.write_text(text.replace("area of responsibility,en", 'area of responsibility",en', 1).replace("2026-02-20", "2026-02-21"))
+    news.write_text(
+        text.replace("area of responsibility,en", 'area of responsibility",en', 1).replace("2026-02-20", "2026-02-21")
+    )
     results = {result.rule: result for result in cstodata.validate(dataset).rules}
     (finding,) = results["news-dated-sensibly"].findings
     assert (finding.path, finding.row, finding.line) == ("data/news.csv", 3, 4)

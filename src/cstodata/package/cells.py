@@ -10,7 +10,7 @@ geojson) stay text, exactly as written.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     _Reader = Callable[[str], tuple[Any, dict[str, str] | None]]
 
 _NAIVE: Final = pa.timestamp("us")
-_UTC: Final = pa.timestamp("us", tz="UTC")
 
 ARROW_TYPES: Final[Mapping[str, pa.DataType]] = {
     "boolean": pa.bool_(),
@@ -99,14 +98,31 @@ def from_values(values: list[Any], field: Field) -> pa.Array:
         texts = [value if value is None or isinstance(value, str) else writer(value)[0] for value in values]
         return pa.array(texts, pa.string())
     stored = [_storable(value, field) for value in values]
-    offsets = {value.tzinfo is not None for value in stored if isinstance(value, datetime)}
-    if offsets == {True, False}:
-        raise TableReadError(field.name, problem="some of its datetimes have an offset from UTC and some have none")
-    type_ = _UTC if offsets == {True} else arrow_type(field)
+    if field.type == "datetime":
+        return _instants(stored, field)
+    type_ = arrow_type(field)
     try:
         return pa.array(stored, type_)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
         raise TableReadError(field.name, problem=f"cannot be stored as {type_}: {error}") from error
+
+
+def _instants(values: list[datetime | None], field: Field) -> pa.Array:
+    """Datetimes as they are if none has an offset from UTC, as instants in UTC if all have."""
+    aware = {value.tzinfo is not None for value in values if value is not None}
+    if aware == {True, False}:
+        raise TableReadError(field.name, problem="some of its datetimes have an offset from UTC and some have none")
+    if aware != {True}:
+        return pa.array(values, _NAIVE)
+    # Arrow must not see the offsets: where the environment says PYARROW_IGNORE_TIMEZONE, as importing pandera makes it say,
+    # it leaves them out of account.
+    try:
+        in_utc = [value and value.astimezone(UTC).replace(tzinfo=None) for value in values]
+    except OverflowError as error:
+        raise TableReadError(
+            field.name, problem="one of its datetimes is before the year 1 or after 9999 in UTC"
+        ) from error
+    return pc.assume_timezone(pa.array(in_utc, _NAIVE), "UTC")
 
 
 def render(column: pa.Array, field: Field) -> pa.Array:

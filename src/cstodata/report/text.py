@@ -100,7 +100,7 @@ def _place(finding: Finding) -> str:
         place += f":{finding.line}"
     elif finding.row is not None:
         place += f" row {finding.row}"
-    parts = [place, *(f"{name}={shown(value)}" for name, value in finding.key.items())]
+    parts = [place, *(f"{shown(name)}={shown(value)}" for name, value in finding.key.items())]
     if finding.field is not None and finding.field not in finding.key:
         name = shown(finding.field)
         parts.append(name if finding.value is None else f"{name}={shown(finding.value)}")

@@ -61,6 +61,11 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> Metadata:
         return Metadata(findings=tuple(unsafe))
     try:
         judged = Package.from_descriptor(cast("dict[str, Any]", descriptor), basepath=str(path.parent))
+        for resource in judged.resources:
+            _ = (
+                resource.dialect,
+                resource.schema,
+            )  # Frictionless reads those that stand in files when they are asked for
     except FrictionlessException as error:
         return Metadata(findings=tuple(_finding(reason) for reason in error.to_errors()))
     except Exception as error:  # noqa: BLE001 -- frictionless raises anything on wrong metadata

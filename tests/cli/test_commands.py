@@ -1,0 +1,236 @@
+"""The command line: what it prints, what it ends with, and that no traceback reaches a user."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cstodata.cli.main import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest import CaptureFixture, MonkeyPatch
+
+
+def cstodata(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "FORCE_COLOR"}}
+    return subprocess.run(
+        [sys.executable, "-m", "cstodata", *map(str, arguments)],
+        cwd=cwd,
+        env={**clean, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def broken(dataset: Path) -> Path:
+    """The dataset with one seat too many."""
+    seats = dataset / "data" / "delegation_seats.csv"
+    seats.write_text(seats.read_text().replace("BY-2026-02-20,BY-LC01,7", "BY-2026-02-20,BY-LC01,8"))
+    return dataset
+
+
+@pytest.fixture
+def warned(dataset: Path) -> Path:
+    """The dataset with a source that nothing was read from, and so one warning."""
+    with (dataset / "data" / "sources.csv").open("a") as sources:
+        sources.write(f"zzz,https://pacsto.org/events/zzz,A title,2020-01-01,en,{'0' * 64}\n")
+    assert run(["format", str(dataset)], debug=True) == 0
+    return dataset
+
+
+def test_a_valid_package_ends_with_0(dataset: Path) -> None:
+    done = cstodata("validate", cwd=dataset)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("csto-pa 0.1.0  datapackage.json\n")
+
+
+def test_findings_end_with_1(broken: Path, capsys: CaptureFixture[str]) -> None:
+    assert run(["validate", str(broken)], debug=False) == 1
+    assert "BY-2026-02-20: chambers add up to 12, total says 11" in capsys.readouterr().out
+
+
+def test_warnings_fail_only_if_strict(warned: Path, capsys: CaptureFixture[str]) -> None:
+    assert run(["validate", str(warned)], debug=False) == 0
+    assert "0 errors, 1 warning," in capsys.readouterr().out
+    assert run(["validate", str(warned), "--strict"], debug=False) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["validate", "--no-such-option"], "No such option"),
+        (["no-such-verb"], "No such command"),
+        (["validate", "--rule", "x", "--no-rules"], "contradict"),
+        (["validate", "--limit-errors", "-1"], "not in the range"),
+        (["validate", "--resource", "delegation"], "did you mean delegations?"),
+        (["validate", "--rule", "seats"], 'no rule is called "seats"'),
+        (["explain", "type-eror"], "did you mean type-error?"),
+        (["release"], "Missing option '--output'"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_wrong(
+    arguments: list[str], sentence: str, capsys: CaptureFixture[str]
+) -> None:
+    assert run(arguments, debug=False) == 2
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert captured.out == ""
+
+
+CANNOT = {
+    "no file": (None, "no such file or folder"),
+    "not JSON": (b'{"name": }', "is not JSON: line 1, column 10"),
+    "no object": (b"[]", "holds JSON, but no object"),
+    "not UTF-8": (b"\xff\xfe", "is not UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("content", "sentence"), CANNOT.values(), ids=CANNOT)
+@pytest.mark.parametrize(
+    "verb", [["validate"], ["format"], ["release", "--output", "out"]], ids=lambda verb: str(verb[0])
+)
+def test_what_cannot_proceed_ends_with_3_and_one_sentence(
+    verb: list[str],
+    content: bytes | None,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: MonkeyPatch,
+    capsys: CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        Path("datapackage.json").write_bytes(content)
+    assert run([*verb, "datapackage.json"], debug=False) == 3
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+    assert not Path("out").exists()
+
+
+def test_a_mistake_of_ours_is_one_sentence_too_and_a_traceback_with_debug(
+    monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cstodata.api.validate", lambda *_, **__: 1 / 0)
+    assert run(["validate"], debug=False) == 3
+    assert capsys.readouterr().err == (
+        "cstodata: unexpected ZeroDivisionError: division by zero; "
+        "run again with --debug to see where, and please report it\n"
+    )
+    with pytest.raises(ZeroDivisionError):
+        run(["validate"], debug=True)
+
+
+def test_the_flag_debug_is_taken_wherever_it_stands(tmp_path: Path) -> None:
+    done = cstodata("validate", "none.json", "--debug", cwd=tmp_path)
+    assert "Traceback" in done.stderr
+
+
+def test_json_goes_to_a_file_as_a_whole(dataset: Path, tmp_path: Path, capsys: CaptureFixture[str]) -> None:
+    output = tmp_path / "report.json"
+    assert run(["validate", str(dataset), "--format", "json", "--output", str(output)], debug=False) == 0
+    assert json.loads(output.read_text())["valid"] is True
+    assert capsys.readouterr().out == ""
+
+
+def test_an_output_that_cannot_be_written_ends_with_3(
+    dataset: Path, tmp_path: Path, capsys: CaptureFixture[str]
+) -> None:
+    assert run(["validate", str(dataset), "--output", str(tmp_path / "none" / "report.txt")], debug=False) == 3
+    assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_colours_are_for_terminals_unless_they_are_forced_or_forbidden(dataset: Path) -> None:
+    assert "\x1b[" not in cstodata("validate", cwd=dataset).stdout
+    assert "\x1b[" in cstodata("validate", cwd=dataset, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in cstodata("validate", cwd=dataset, FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_a_reader_that_stops_reading_is_no_error(dataset: Path) -> None:
+    command = f"{sys.executable} -m cstodata validate | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=dataset, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_rules_and_explain_tell_the_same(capsys: CaptureFixture[str]) -> None:
+    assert run(["rules", "--format", "json"], debug=False) == 0
+    for rule in json.loads(capsys.readouterr().out):
+        assert run(["explain", f"cstodata/{rule['id']}"], debug=False) == 0
+        told = capsys.readouterr().out
+        assert told.startswith(f"{rule['id']}  ({rule['severity']})\n\n{rule['title']}")
+
+
+def test_every_error_type_of_frictionless_is_explained(capsys: CaptureFixture[str]) -> None:
+    from cstodata.validation.tables.judge import error_types
+
+    for type_ in error_types():
+        assert run(["explain", type_], debug=False) == 0
+        assert capsys.readouterr().out.startswith(type_)
+
+
+def test_format_check_writes_nothing_and_format_does(dataset: Path, capsys: CaptureFixture[str]) -> None:
+    names = dataset / "data" / "names.csv"
+    canonical = names.read_bytes()
+    header, *rows = canonical.splitlines(keepends=True)
+    names.write_bytes(header + b"".join(reversed(rows)))
+    assert run(["format", str(dataset), "--check"], debug=False) == 1
+    assert capsys.readouterr().out == f"would write {names}\n"
+    assert names.read_bytes() != canonical
+    assert run(["format", str(dataset)], debug=False) == 0
+    assert names.read_bytes() == canonical
+    assert run(["format", str(dataset), "--check"], debug=False) == 0
+
+
+def test_release_refuses_errors_shows_them_and_writes_nothing(
+    broken: Path, tmp_path: Path, capsys: CaptureFixture[str]
+) -> None:
+    assert run(["release", str(broken), "--output", str(tmp_path / "out")], debug=False) == 1
+    assert "cstodata/seats-add-up" in capsys.readouterr().out
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_names_what_a_run_writes(dataset: Path, tmp_path: Path, capsys: CaptureFixture[str]) -> None:
+    output = tmp_path / "out"
+    assert run(["release", str(dataset), "--output", str(output), "--dry-run"], debug=False) == 0
+    named = {
+        line.removeprefix("would write ") for line in capsys.readouterr().out.splitlines() if "would write" in line
+    }
+    assert not output.exists()
+    assert run(["release", str(dataset), "--output", str(output)], debug=False) == 0
+    assert named == {str(path) for path in output.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_offered_for_each_shell(shell: str, capsys: CaptureFixture[str]) -> None:
+    assert run(["completion", shell], debug=False) == 0
+    assert "_CSTODATA_COMPLETE" in capsys.readouterr().out
+
+
+def test_resources_rules_and_types_are_completed(dataset: Path) -> None:
+    def completed(words: str) -> list[str]:
+        env = {"_CSTODATA_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+        return [line.partition(",")[2] for line in cstodata(cwd=dataset, **env).stdout.splitlines()]
+
+    assert completed("cstodata validate --resource dele") == ["delegations", "delegation_seats"]
+    assert completed("cstodata validate --rule seats-") == ["seats-add-up", "seats-in-own-parliament"]
+    assert completed("cstodata explain type-") == ["type-error"]
+
+
+def test_a_report_of_a_stranger_s_package_shows_no_control_characters(
+    make_package: Callable[..., Path], capsys: CaptureFixture[str]
+) -> None:
+    schema = {"fields": [{"name": "id\x1b[2J", "type": "integer"}]}
+    folder = make_package({"table": ("id\x1b[2J\n\x1b[31mred\n", schema)}, table={"name": "ta\x1bble"})
+    assert run(["validate", str(folder)], debug=False) == 1
+    assert "\x1b" not in capsys.readouterr().out
