@@ -41,8 +41,7 @@ def make_package(tmp_path: Path) -> Callable[..., Path]:
         folder.mkdir(exist_ok=True)
         resources = []
         for name, (content, schema) in tables.items():
-            content = content.encode() if isinstance(content, str) else content
-            (folder / f"{name}.csv").write_bytes(content)
+            (folder / f"{name}.csv").write_bytes(content.encode() if isinstance(content, str) else content)
             resource = {
                 "name": name,
                 "type": "table",

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+from calendar import month_name
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,6 @@ REPOSITORY = Path(__file__).parents[1]
 SEEDS = Path(os.environ.get("CSTODATA_SEEDS", REPOSITORY.parent / "shared" / "seeds"))
 DESCRIPTOR: dict[str, Any] = json.loads((REPOSITORY / "datapackage.json").read_text(encoding="utf-8"))
 PAGES = sorted(SEEDS.glob("*.txt"))
-
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def rows(resource: str) -> list[dict[str, Any]]:
@@ -89,7 +88,7 @@ def test_the_dataset_says_what_the_captured_page_says(page: Path) -> None:
     lines = content.decode("utf-8").split("\n")
     day = next(number for number, line in enumerate(lines) if re.fullmatch(r"\d{1,2} \w+ \d{4}", line))
     published = source["published_on"]
-    assert lines[day] == f"{published.day} {MONTHS[published.month - 1]} {published.year}"
+    assert lines[day] == f"{published.day} {month_name[published.month]} {published.year}"
     assert lines[day - 1] == lines[day + 1] == source["title"] == article["title"]
     assert article["word_count"] == len(" ".join(lines[day + 2 :]).split())
 

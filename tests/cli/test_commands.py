@@ -16,8 +16,6 @@ from cstodata.cli.main import run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest import CaptureFixture, MonkeyPatch
-
 
 def cstodata(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "FORCE_COLOR"}}
@@ -54,12 +52,12 @@ def test_a_valid_package_ends_with_0(dataset: Path) -> None:
     assert done.stdout.startswith("csto-pa 0.1.0  datapackage.json\n")
 
 
-def test_findings_end_with_1(broken: Path, capsys: CaptureFixture[str]) -> None:
+def test_findings_end_with_1(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["validate", str(broken)], debug=False) == 1
     assert "BY-2026-02-20: chambers add up to 12, total says 11" in capsys.readouterr().out
 
 
-def test_warnings_fail_only_if_strict(warned: Path, capsys: CaptureFixture[str]) -> None:
+def test_warnings_fail_only_if_strict(warned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["validate", str(warned)], debug=False) == 0
     assert "0 errors, 1 warning," in capsys.readouterr().out
     assert run(["validate", str(warned), "--strict"], debug=False) == 1
@@ -80,7 +78,7 @@ def test_warnings_fail_only_if_strict(warned: Path, capsys: CaptureFixture[str])
     ids=" ".join,
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_wrong(
-    arguments: list[str], sentence: str, capsys: CaptureFixture[str]
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(arguments, debug=False) == 2
     captured = capsys.readouterr()
@@ -105,8 +103,8 @@ def test_what_cannot_proceed_ends_with_3_and_one_sentence(
     content: bytes | None,
     sentence: str,
     tmp_path: Path,
-    monkeypatch: MonkeyPatch,
-    capsys: CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     if content is not None:
@@ -120,7 +118,7 @@ def test_what_cannot_proceed_ends_with_3_and_one_sentence(
 
 
 def test_a_mistake_of_ours_is_one_sentence_too_and_a_traceback_with_debug(
-    monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("cstodata.api.validate", lambda *_, **__: 1 / 0)
     assert run(["validate"], debug=False) == 3
@@ -137,7 +135,7 @@ def test_the_flag_debug_is_taken_wherever_it_stands(tmp_path: Path) -> None:
     assert "Traceback" in done.stderr
 
 
-def test_json_goes_to_a_file_as_a_whole(dataset: Path, tmp_path: Path, capsys: CaptureFixture[str]) -> None:
+def test_json_goes_to_a_file_as_a_whole(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "report.json"
     assert run(["validate", str(dataset), "--format", "json", "--output", str(output)], debug=False) == 0
     assert json.loads(output.read_text())["valid"] is True
@@ -145,7 +143,7 @@ def test_json_goes_to_a_file_as_a_whole(dataset: Path, tmp_path: Path, capsys: C
 
 
 def test_an_output_that_cannot_be_written_ends_with_3(
-    dataset: Path, tmp_path: Path, capsys: CaptureFixture[str]
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["validate", str(dataset), "--output", str(tmp_path / "none" / "report.txt")], debug=False) == 3
     assert "No such file or directory" in capsys.readouterr().err
@@ -163,7 +161,7 @@ def test_a_reader_that_stops_reading_is_no_error(dataset: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_rules_and_explain_tell_the_same(capsys: CaptureFixture[str]) -> None:
+def test_rules_and_explain_tell_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "--format", "json"], debug=False) == 0
     for rule in json.loads(capsys.readouterr().out):
         assert run(["explain", f"cstodata/{rule['id']}"], debug=False) == 0
@@ -171,7 +169,7 @@ def test_rules_and_explain_tell_the_same(capsys: CaptureFixture[str]) -> None:
         assert told.startswith(f"{rule['id']}  ({rule['severity']})\n\n{rule['title']}")
 
 
-def test_every_error_type_of_frictionless_is_explained(capsys: CaptureFixture[str]) -> None:
+def test_every_error_type_of_frictionless_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     from cstodata.validation.tables.judge import error_types
 
     for type_ in error_types():
@@ -179,7 +177,7 @@ def test_every_error_type_of_frictionless_is_explained(capsys: CaptureFixture[st
         assert capsys.readouterr().out.startswith(type_)
 
 
-def test_format_check_writes_nothing_and_format_does(dataset: Path, capsys: CaptureFixture[str]) -> None:
+def test_format_check_writes_nothing_and_format_does(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = dataset / "data" / "names.csv"
     canonical = names.read_bytes()
     header, *rows = canonical.splitlines(keepends=True)
@@ -193,14 +191,14 @@ def test_format_check_writes_nothing_and_format_does(dataset: Path, capsys: Capt
 
 
 def test_release_refuses_errors_shows_them_and_writes_nothing(
-    broken: Path, tmp_path: Path, capsys: CaptureFixture[str]
+    broken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["release", str(broken), "--output", str(tmp_path / "out")], debug=False) == 1
     assert "cstodata/seats-add-up" in capsys.readouterr().out
     assert not (tmp_path / "out").exists()
 
 
-def test_a_dry_run_names_what_a_run_writes(dataset: Path, tmp_path: Path, capsys: CaptureFixture[str]) -> None:
+def test_a_dry_run_names_what_a_run_writes(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "out"
     assert run(["release", str(dataset), "--output", str(output), "--dry-run"], debug=False) == 0
     named = {
@@ -212,7 +210,7 @@ def test_a_dry_run_names_what_a_run_writes(dataset: Path, tmp_path: Path, capsys
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_is_offered_for_each_shell(shell: str, capsys: CaptureFixture[str]) -> None:
+def test_completion_is_offered_for_each_shell(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["completion", shell], debug=False) == 0
     assert "_CSTODATA_COMPLETE" in capsys.readouterr().out
 
@@ -228,7 +226,7 @@ def test_resources_rules_and_types_are_completed(dataset: Path) -> None:
 
 
 def test_a_report_of_a_stranger_s_package_shows_no_control_characters(
-    make_package: Callable[..., Path], capsys: CaptureFixture[str]
+    make_package: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     schema = {"fields": [{"name": "id\x1b[2J", "type": "integer"}]}
     folder = make_package({"table": ("id\x1b[2J\n\x1b[31mred\n", schema)}, table={"name": "ta\x1bble"})

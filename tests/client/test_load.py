@@ -18,5 +18,5 @@ def test_a_table_is_typed_by_its_schema() -> None:
 
 
 def test_an_unknown_table_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(UnknownNameError, match="did you mean delegations?"):
+    with pytest.raises(UnknownNameError, match=r"did you mean delegations\?"):
         cstodata.load("delegation")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from cstodata.package.formatting import apply_format, plan_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SCHEMA = {
     "fields": [{"name": "id", "type": "integer"}, {"name": "day", "type": "date"}, {"name": "text", "type": "string"}],

@@ -11,6 +11,8 @@ from cstodata.package.paths import resolve, unsafe_paths
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cstodata.model.json import JsonValue
+
 UNSAFE = {
     "../secret.csv": "leaves the package",
     "data/../../secret.csv": "leaves the package",
@@ -73,7 +75,7 @@ def test_a_file_that_is_not_there_is_no_matter_of_safety(tmp_path: Path) -> None
 
 def test_every_place_of_a_descriptor_that_can_hold_a_path_is_looked_at(tmp_path: Path) -> None:
     out = "../out"
-    resources = [
+    resources: list[JsonValue] = [
         {"name": "a", "path": out},
         {"name": "b", "path": ["fine.csv", out]},
         {"name": "c", "path": "fine.csv", "extrapaths": [out]},

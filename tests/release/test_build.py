@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import frictionless
@@ -15,6 +14,7 @@ import pytest
 import cstodata
 from cstodata.errors import ReleaseNotProvedError, ReleaseRefusedError, TableReadError
 from cstodata.package.descriptor import read_package
+from cstodata.package.parquet import to_parquet
 from cstodata.package.tables import read_table
 from cstodata.release import build
 from cstodata.release.build import Built, build_release
@@ -22,6 +22,7 @@ from cstodata.release.plan import plan_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 def release(folder: Path, output: Path) -> Built:
@@ -160,8 +161,7 @@ def test_what_cannot_be_kept_exactly_is_refused_and_nothing_is_left(
 def test_a_parquet_file_that_differs_from_the_csv_is_not_released(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = build.to_parquet
-    monkeypatch.setattr(build, "to_parquet", lambda table, schema: whole(table.slice(1), schema))
+    monkeypatch.setattr(build, "to_parquet", lambda table, schema: to_parquet(table.slice(1), schema))
     with pytest.raises(ReleaseNotProvedError, match="gives other bytes"):
         release(dataset, tmp_path / "out")
     assert files(tmp_path / "out") == {}

@@ -238,9 +238,9 @@ def test_where_there_is_no_package_an_error_says_so(tmp_path: Path) -> None:
 
 
 def test_an_unknown_resource_or_rule_is_refused_with_the_nearest_name(dataset: Path) -> None:
-    with pytest.raises(UnknownNameError, match="did you mean delegations?"):
+    with pytest.raises(UnknownNameError, match=r"did you mean delegations\?"):
         cstodata.validate(dataset, resources=["delegation"])
-    with pytest.raises(UnknownNameError, match="did you mean seats-add-up?"):
+    with pytest.raises(UnknownNameError, match=r"did you mean seats-add-up\?"):
         cstodata.validate(dataset, rules=["seats-add-ups"])
 
 

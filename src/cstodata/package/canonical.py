@@ -54,8 +54,8 @@ def to_csv(table: pa.Table, schema: Schema, *, delimiter: str = ",", quote: str 
 class _LineFeeds(io.StringIO):
     """Ends each record with LF.
 
-    Before Python 3.13 the csv module quotes CR and LF in a cell only if they are part of the line terminator; so it is told
-    to write both, and CR is taken off here, where every call is one record.
+    Before Python 3.13 the csv module quotes CR and LF in a cell only if they are part of the line terminator. So it is
+    told to write both, and CR is taken off here, where every call is one record.
     """
 
     def write(self, record: str, /) -> int:

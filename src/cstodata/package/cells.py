@@ -114,8 +114,8 @@ def _instants(values: list[datetime | None], field: Field) -> pa.Array:
         raise TableReadError(field.name, problem="some of its datetimes have an offset from UTC and some have none")
     if aware != {True}:
         return pa.array(values, _NAIVE)
-    # Arrow must not see the offsets: where the environment says PYARROW_IGNORE_TIMEZONE, as importing pandera makes it say,
-    # it leaves them out of account.
+    # Arrow must not see the offsets: it ignores them where the environment says PYARROW_IGNORE_TIMEZONE, and importing
+    # pandera makes it say so.
     try:
         in_utc = [value and value.astimezone(UTC).replace(tzinfo=None) for value in values]
     except OverflowError as error:
