@@ -22,7 +22,7 @@ def _complete(context: click.Context, parameter: click.Parameter, incomplete: st
     return complete_rules(context, parameter, incomplete) + types
 
 
-@click.command()
+@click.command(short_help="Explain a rule or an error type.")
 @click.argument("name", shell_complete=_complete)
 def explain(*, name: str) -> None:
     """Explain a rule or an error type.

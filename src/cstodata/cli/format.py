@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command(name="format")
+@click.command(name="format", short_help="Write the tables as canonical CSV.")
 @package_argument
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
 def format_(*, path: Path | None, check: bool) -> ExitCode:

@@ -12,7 +12,7 @@ from cstodata.cli.options import chosen_package, has_colour, package_argument, p
 from cstodata.cli.validate import verdict
 
 
-@click.command()
+@click.command(short_help="Validate and write a release.")
 @package_argument
 @click.option(
     "--output",

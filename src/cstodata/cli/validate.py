@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 
 
-@click.command()
+@click.command(short_help="Check a data package.")
 @package_argument
 @click.option(
     "--format", "-f", "format_", type=click.Choice(FORMATS), default="text", help="How to report.", show_default=True

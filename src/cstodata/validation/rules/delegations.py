@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import narwhals.stable.v1 as nw
 
 from cstodata.validation.rules.base import Rule, Tables
+from cstodata.validation.rules.counting import with_count_of_same
 
 
 class SeatsAddUp(Rule):
@@ -75,9 +76,7 @@ class OneDelegationPerDate(Rule):
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
         """Delegations, with how many have the same parliament and date."""
-        place = ["parliament_id", "as_of"]
-        counts = tables["delegations"].group_by(place).agg(nw.len().alias("delegations"))
-        return tables["delegations"].join(counts, on=place, how="left")
+        return with_count_of_same(tables["delegations"], ["parliament_id", "as_of"], count="delegations")
 
     def holds(self) -> nw.Expr:
         """It is the only one."""

@@ -9,6 +9,7 @@ import narwhals.stable.v1 as nw
 
 from cstodata.model.finding import Severity
 from cstodata.validation.rules.base import Row, Rule, Tables
+from cstodata.validation.rules.counting import number_of_filled, with_count_of_same
 
 FOUNDED = date(2006, 11, 16)
 """The day on which the Assembly was founded."""
@@ -71,9 +72,7 @@ class TitlesAreUnique(Rule):
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
         """News, with how many articles have the same title and language."""
-        same = ["title", "language"]
-        counts = tables["news"].group_by(same).agg(nw.len().alias("articles"))
-        return tables["news"].join(counts, on=same, how="left")
+        return with_count_of_same(tables["news"], ["title", "language"], count="articles")
 
     def holds(self) -> nw.Expr:
         """It is the only one."""
@@ -96,8 +95,7 @@ class MentionNamesOneThing(Rule):
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
         """Mentions, with the number of things that each names."""
-        nulls = (nw.col(name).is_null().cast(nw.Int64) for name in ("parliament_id", "chamber_id", "person_id"))
-        return tables["mentions"].with_columns((3 - nw.sum_horizontal(*nulls)).alias("things"))
+        return tables["mentions"].with_columns(things=number_of_filled("parliament_id", "chamber_id", "person_id"))
 
     def holds(self) -> nw.Expr:
         """One of the three references is filled."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import narwhals.stable.v1 as nw
 
 from cstodata.validation.rules.base import Row, Rule, Tables
+from cstodata.validation.rules.counting import number_of_filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,8 +89,7 @@ class NameNamesOneThing(Rule):
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
         """Names, with the number of things that each names."""
-        things = (nw.col(name).is_null().cast(nw.Int64) for name in ("parliament_id", "chamber_id"))
-        return tables["names"].with_columns((2 - nw.sum_horizontal(*things)).alias("things"))
+        return tables["names"].with_columns(things=number_of_filled("parliament_id", "chamber_id"))
 
     def holds(self) -> nw.Expr:
         """One of the two references is filled."""
