@@ -19,9 +19,10 @@ from cstodata.package.parquet import to_parquet
 
 TYPES = ("string", "integer", "number", "boolean", "date")
 FIELDS = tuple(
-    Field(name=type_, type=type_, format="default", descriptor={"name": type_, "type": type_}) for type_ in TYPES
+    Field(name=type_, type=type_, format="default", missing_values=("",), descriptor={"name": type_, "type": type_})
+    for type_ in TYPES
 )
-SCHEMA = Schema(fields=FIELDS, primary_key=("integer", "string"), missing_values=("",), descriptor={})
+SCHEMA = Schema(fields=FIELDS, primary_key=("integer", "string"), descriptor={})
 
 ROWS = st.lists(
     st.tuples(
@@ -45,7 +46,7 @@ def read_back(content: bytes) -> pa.Table:
     columns = zip(*records, strict=True) if records else ((),) * len(header)
     return pa.table(
         {
-            field.name: parse(pa.array(list(cells), pa.string()), field, SCHEMA.missing_values)
+            field.name: parse(pa.array(list(cells), pa.string()), field)
             for field, cells in zip(FIELDS, columns, strict=True)
         }
     )

@@ -41,13 +41,12 @@ def to_csv(table: pa.Table, schema: Schema, *, delimiter: str = ",", quote: str 
     Raises:
         TableReadError: A cell cannot be written as the schema declares it.
     """
-    null = _null_text(schema)
     text = _LineFeeds(newline="")
     writer = csv.writer(text, delimiter=delimiter, quotechar=quote, lineterminator=_CRLF)
     writer.writerow([field.name for field in schema.fields])
     for start in range(0, table.num_rows, ROWS_AT_ONCE):
         rows = table.slice(start, ROWS_AT_ONCE)
-        writer.writerows(zip(*(_texts(rows, field, null) for field in schema.fields), strict=True))
+        writer.writerows(zip(*(_texts(rows, field) for field in schema.fields), strict=True))
     return text.getvalue().encode()
 
 
@@ -62,18 +61,16 @@ class _LineFeeds(io.StringIO):
         return super().write(record.removesuffix(_CRLF) + "\n")
 
 
-def _texts(rows: pa.Table, field: Field, null: str | None) -> list[str]:
+def _texts(rows: pa.Table, field: Field) -> list[str]:
     column = rows[field.name].combine_chunks()
     texts = render(column, field)
     if column.null_count:
-        if null is None:
-            raise TableReadError(field.name, problem="is null, and the schema has no missingValues to write it with")
-        texts = texts.fill_null(null)
+        texts = texts.fill_null(_null_text(field))
     return cast("list[str]", texts.to_pylist())
 
 
-def _null_text(schema: Schema) -> str | None:
+def _null_text(field: Field) -> str:
     """An empty cell where it means null, else the first text that does."""
-    if "" in schema.missing_values:
-        return ""
-    return schema.missing_values[0] if schema.missing_values else None
+    if not field.missing_values:
+        raise TableReadError(field.name, problem="is null, and no missingValues are declared to write it with")
+    return "" if "" in field.missing_values else field.missing_values[0]

@@ -60,13 +60,12 @@ def arrow_type(field: Field) -> pa.DataType:
     return ARROW_TYPES.get(field.type, pa.string())
 
 
-def parse(texts: pa.Array, field: Field, missing_values: tuple[str, ...]) -> pa.Array:
+def parse(texts: pa.Array, field: Field) -> pa.Array:
     """The typed column of a field.
 
     Args:
         texts: The cells as strings, without nulls.
         field: What the cells are to be read as.
-        missing_values: The texts that mean null.
 
     Returns:
         An array of `arrow_type(field)` of the same length; missing values are null.
@@ -74,7 +73,7 @@ def parse(texts: pa.Array, field: Field, missing_values: tuple[str, ...]) -> pa.
     Raises:
         TableReadError: A cell cannot be read, or holds more than its Arrow type can (the error names the field).
     """
-    missing = pc.is_in(texts, value_set=pa.array(missing_values, pa.string()))
+    missing = pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string()))
     present = pc.if_else(missing, pa.scalar(None, pa.string()), texts)
     if field.type not in ARROW_TYPES:
         return present

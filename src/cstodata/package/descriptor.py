@@ -10,7 +10,6 @@ from cstodata.errors import DescriptorError, PackageNotFoundError, UnknownNameEr
 from cstodata.package.paths import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from cstodata.model.json import JsonObject, JsonValue
@@ -22,11 +21,16 @@ MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a Table Schema; `descriptor` holds all that it declares."""
+    """One field of a Table Schema; `descriptor` holds all that it declares.
+
+    Attributes:
+        missing_values: The texts that mean null: its own, or else the schema's.
+    """
 
     name: str
     type: str
     format: str
+    missing_values: tuple[str, ...]
     descriptor: JsonObject
 
     @property
@@ -42,12 +46,10 @@ class Schema:
     Attributes:
         fields: In the order of the columns.
         primary_key: Names of the fields that make up the key; empty if there is none.
-        missing_values: The texts that mean null.
     """
 
     fields: tuple[Field, ...]
     primary_key: tuple[str, ...]
-    missing_values: tuple[str, ...]
     descriptor: JsonObject
 
     def position(self, name: str) -> int | None:
@@ -183,28 +185,29 @@ def _parse_resource(place: Path, descriptor: JsonObject) -> Resource:
 
 
 def _parse_schema(place: Path, descriptor: JsonObject) -> Schema:
-    fields = [_object(place, item, "field") for item in _list(place, descriptor, "fields")]
     key = descriptor.get("primaryKey") or []
-    missing = descriptor.get("missingValues")
     return Schema(
         fields=tuple(
-            Field(
-                name=_text(place, field, "name"),
-                type=str(field.get("type") or "string"),
-                format=str(field.get("format") or "default"),
-                descriptor=field,
-            )
-            for field in fields
+            _parse_field(place, _object(place, item, "field"), descriptor)
+            for item in _list(place, descriptor, "fields")
         ),
         primary_key=(key,) if isinstance(key, str) else tuple(cast("list[str]", key)),
-        missing_values=("",) if missing is None else tuple(map(_missing_value, cast("list[JsonValue]", missing))),
         descriptor=descriptor,
     )
 
 
-def _missing_value(declared: JsonValue) -> str:
-    """Data Package v2 also writes a missing value as an object with a label."""
-    return str(cast("Mapping[str, JsonValue]", declared)["value"]) if isinstance(declared, dict) else str(declared)
+def _parse_field(place: Path, descriptor: JsonObject, schema: JsonObject) -> Field:
+    missing = descriptor.get("missingValues", schema.get("missingValues", [""]))
+    return Field(
+        name=_text(place, descriptor, "name"),
+        type=str(descriptor.get("type") or "string"),
+        format=str(descriptor.get("format") or "default"),
+        # Data Package v2 also writes a missing value as an object with a label.
+        missing_values=tuple(
+            str(entry["value"]) if isinstance(entry, dict) else str(entry) for entry in cast("list[JsonValue]", missing)
+        ),
+        descriptor=descriptor,
+    )
 
 
 def _list(place: Path, owner: JsonObject, key: str) -> list[JsonValue]:

@@ -62,7 +62,7 @@ def read_table(
         raise DescriptorError(package.path, problem=f"resource {resource.name} has no schema")
     if is_plain_csv(resource):
         fields = [field for field in schema.fields if field.name not in leave_out]
-        table = _read_csv(package, resource, schema, fields)
+        table = _read_csv(package, resource, fields)
         numbers = pa.array(range(FIRST_DATA_ROW, FIRST_DATA_ROW + table.num_rows), pa.int64())
     else:
         table, numbers = _read_by_frictionless(package, resource, schema)
@@ -110,7 +110,7 @@ def csv_dialect(resource: Resource) -> CsvDialect:
     )
 
 
-def _read_csv(package: DataPackage, resource: Resource, schema: Schema, fields: list[Field]) -> pa.Table:
+def _read_csv(package: DataPackage, resource: Resource, fields: list[Field]) -> pa.Table:
     path = resolve(package.root, cast("str", resource.path))
     dialect = csv_dialect(resource)
     try:
@@ -127,7 +127,7 @@ def _read_csv(package: DataPackage, resource: Resource, schema: Schema, fields: 
         )
     except (OSError, UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource.name, problem=f"{resource.path} cannot be read: {error}") from error
-    return pa.table({field.name: _typed(resource, schema, field, texts) for field in fields})
+    return pa.table({field.name: _typed(resource, field, texts) for field in fields})
 
 
 def _labels(path: Path, dialect: CsvDialect) -> list[str]:
@@ -137,11 +137,11 @@ def _labels(path: Path, dialect: CsvDialect) -> list[str]:
         return next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
 
 
-def _typed(resource: Resource, schema: Schema, field: Field, texts: pa.Table) -> pa.Array:
+def _typed(resource: Resource, field: Field, texts: pa.Table) -> pa.Array:
     if texts.column_names.count(field.name) != 1:
         raise TableReadError(resource.name, problem=f"it has not one column {field.name}")
     try:
-        return parse(texts[field.name].combine_chunks(), field, schema.missing_values)
+        return parse(texts[field.name].combine_chunks(), field)
     except TableReadError as error:
         raise TableReadError(f"{resource.name}.{error.resource}", problem=error.problem) from error
 
