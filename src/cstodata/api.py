@@ -42,14 +42,20 @@ def validate(
         PackageNotFoundError: There is no package.
         DescriptorError: The descriptor cannot be read as a JSON object.
         UnknownNameError: A resource or rule that was asked for does not exist.
+        TypeError: A name was given in the place of a list of names.
+        ValueError: The limit is negative.
     """
+    if isinstance(resources, str) or isinstance(rules, str):
+        raise TypeError("resources and rules are lists of names")
+    if limit_errors < 0:
+        raise ValueError("limit_errors is a number of findings, or 0 for no limit")
     from cstodata.package.bundled import bundled_package
     from cstodata.validation.runner import validate_package
 
     return validate_package(
         bundled_package() if path is None else Path(path),
         today=today or datetime.now(UTC).date(),
-        resources=resources,
+        resources=dict.fromkeys(resources),
         rules=rules,
         limit_errors=limit_errors,
         on_step=on_step,

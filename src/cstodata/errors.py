@@ -77,7 +77,7 @@ class UnknownNameError(CstodataError):
     def __str__(self) -> str:
         from difflib import get_close_matches
 
-        close = get_close_matches(self.name, self.known, n=1)
+        close = get_close_matches(str(self.name), self.known, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(self.known)}."
         return f'no {self.kind} is called "{self.name}"; {hint}'
 
@@ -96,10 +96,10 @@ class ReleaseRefusedError(CstodataError):
 class ReleaseNotProvedError(CstodataError):
     """The CSV and the Parquet file of a resource do not hold the same table."""
 
-    def __init__(self, resource: str, *, difference: str) -> None:
+    def __init__(self, resource: str, *, rows: tuple[int, int]) -> None:
         self.resource = resource
-        self.difference = difference
-        super().__init__(resource, difference)
+        self.rows = rows
+        super().__init__(resource, rows)
 
     def __str__(self) -> str:
-        return f"{self.resource}: CSV and Parquet differ: {self.difference}"
+        return f"{self.resource}: the CSV file ({self.rows[0]} rows) and the Parquet file ({self.rows[1]}) differ"

@@ -142,11 +142,42 @@ def test_json_goes_to_a_file_as_a_whole(dataset: Path, tmp_path: Path, capsys: p
     assert capsys.readouterr().out == ""
 
 
-def test_an_output_that_cannot_be_written_ends_with_3(
+def test_an_output_in_no_folder_or_in_the_package_is_refused(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["validate", str(dataset), "--output", str(tmp_path / "none" / "report.txt")], debug=False) == 3
-    assert "No such file or directory" in capsys.readouterr().err
+    assert run(["validate", str(dataset), "--output", str(tmp_path / "none" / "report.txt")], debug=False) == 2
+    assert "there is no folder" in capsys.readouterr().err
+    for own in (dataset / "datapackage.json", dataset / "data" / "news.csv", dataset / "schemas" / "news.json"):
+        before = own.read_bytes()
+        assert run(["validate", str(dataset), "--output", str(own)], debug=False) == 2
+        assert "is part of the package" in capsys.readouterr().err
+        assert own.read_bytes() == before
+
+
+def test_an_output_that_is_a_link_or_a_pipe_stays_one(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "report.txt")
+    assert run(["validate", str(dataset), "--output", str(tmp_path / "link")], debug=False) == 0
+    assert (tmp_path / "link").is_symlink()
+    assert "10 tables" in (tmp_path / "report.txt").read_text()
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True) as reader:
+        assert run(["validate", str(dataset), "--output", str(tmp_path / "pipe")], debug=False) == 0
+        assert "10 tables" in reader.communicate()[0]
+
+
+def test_closed_streams_are_no_error(dataset: Path) -> None:
+    command = f"{sys.executable} -m cstodata validate >&- 2>&-"
+    done = subprocess.run(["bash", "-c", command], cwd=dataset, check=False)
+    assert done.returncode == 0
+
+
+def test_format_refuses_a_table_with_rows_that_do_not_fit(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = dataset / "data" / "names.csv"
+    names.write_text(names.read_text() + "\n")
+    before = names.read_bytes()
+    assert run(["format", str(dataset)], debug=False) == 1
+    assert "blank-row" in capsys.readouterr().out
+    assert names.read_bytes() == before
 
 
 def test_colours_are_for_terminals_unless_they_are_forced_or_forbidden(dataset: Path) -> None:

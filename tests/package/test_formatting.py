@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -59,10 +59,69 @@ def test_the_declared_delimiter_and_quote_stay_and_the_encoding_becomes_utf_8(
     assert cstodata.validate(folder).valid
 
 
-def test_a_delimiter_that_is_not_declared_is_found_as_frictionless_finds_it(make_package: Callable[..., Path]) -> None:
+def test_a_file_whose_delimiter_is_not_declared_is_left_alone(make_package: Callable[..., Path]) -> None:
     folder = make_package({"table": ("id;day;text\n2;;b\n1;;a\n", SCHEMA)}, table={"dialect": {}})
+    plan = plan_format(read_package(folder))
+    assert (plan.rewrites, plan.skipped) == ((), {"table": "its dialect declares no delimiter"})
+
+
+KEPT = {
+    "several missing values": ({"type": "integer", "missingValues": ["", "NA", "-99"]}, ["", "NA", "-99", "5"]),
+    "a field's own missing value": ({"type": "string", "missingValues": ["-"]}, ["-", "", "x"]),
+    "what stands around a bare number": ({"type": "number", "bareNumber": False}, ["95%", "€ 12.5"]),
+    "an offset from UTC": ({"type": "datetime"}, ["2020-01-01T03:00:00+03:00"]),
+    "a date in a form of its own": ({"type": "date", "format": "%d.%m.%Y"}, ["5.1.2020"]),
+    "words for true and false": ({"type": "boolean", "trueValues": ["yes", "y"], "falseValues": ["no"]}, ["y", "no"]),
+    "a carriage return": ({"type": "string"}, ['"a\rb"', '"a\r\nb"']),
+    "blanks at the ends": ({"type": "string"}, [" a "]),
+}
+
+
+@pytest.mark.parametrize(("field", "cells"), KEPT.values(), ids=KEPT)
+def test_what_is_written_stays(make_package: Callable[..., Path], field: dict[str, Any], cells: list[str]) -> None:
+    schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "f", **field}]}
+    text = "id,f\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells))
+    folder = make_package({"table": (text, schema)})
+    assert cstodata.validate(folder, rules=[]).valid
     formatted(folder)
-    assert (folder / "table.csv").read_text() == "id,day,text\n1,,a\n2,,b\n"
+    assert (folder / "table.csv").read_bytes().decode() == text
+
+
+REFUSED = {
+    "a value that would become a missing one": (
+        "n\n099\n",
+        {"type": "integer", "missingValues": ["99"]},
+        "missingValues say is null",
+    ),
+    "a column that the schema does not know": ("n,extra\n1,precious\n", {"type": "integer"}, "does not know"),
+    "a quote that is never closed": ('n\na\n"b\nc\n', {"type": "string"}, "never closed"),
+    "seconds beyond microseconds": ("n\n2020-01-01T00:00:00.1234567\n", {"type": "datetime"}, "6 decimal places"),
+}
+
+
+@pytest.mark.parametrize(("text", "field", "why"), REFUSED.values(), ids=REFUSED)
+def test_what_would_be_lost_is_refused(
+    make_package: Callable[..., Path], text: str, field: dict[str, Any], why: str
+) -> None:
+    schema = {"fields": [{"name": "n", **field}], "fieldsMatch": "subset"}
+    folder = make_package({"table": (text, schema)})
+    with pytest.raises(TableReadError, match=why):
+        plan_format(read_package(folder))
+
+
+def test_two_resources_in_one_file_are_refused(make_package: Callable[..., Path]) -> None:
+    folder = make_package({"a": (TIDY, SCHEMA), "b": (TIDY, SCHEMA)}, b={"path": "a.csv"})
+    with pytest.raises(TableReadError, match="shares its file with a"):
+        plan_format(read_package(folder))
+
+
+def test_a_linked_file_is_written_where_it_stands(make_package: Callable[..., Path]) -> None:
+    folder = make_package({"table": (MESSY, SCHEMA)})
+    (folder / "table.csv").rename(folder / "real.csv")
+    (folder / "table.csv").symlink_to("real.csv")
+    formatted(folder)
+    assert (folder / "table.csv").is_symlink()
+    assert (folder / "real.csv").read_text() == TIDY
 
 
 def test_what_is_no_csv_file_is_left_alone_and_named(make_package: Callable[..., Path]) -> None:

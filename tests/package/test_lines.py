@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cstodata.package.lines import line_numbers
-from cstodata.package.tables import CsvDialect
+from cstodata.package.plain_csv import CsvDialect
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -187,7 +187,7 @@ def test_a_path_out_of_the_package_is_a_finding_and_is_not_followed(
     os.mkfifo(folder / "pipe.csv")
     report = cstodata.validate(folder)
     (finding,) = unsafe(report)
-    assert (finding.type, finding.resource) == ("resource-error", "table")
+    assert finding.type == "resource-error"
     assert report.tables == ()
     assert "secret\n" not in json.dumps(to_descriptor(report))
 
@@ -270,3 +270,36 @@ def test_one_changed_cell_is_found_in_the_row_of_the_total(dataset: Path) -> Non
 def test_news_of_tomorrow_is_not_yet_news(dataset: Path) -> None:
     results = {each.rule: each for each in cstodata.validate(dataset, today=date(2026, 2, 19)).rules}
     assert results["news-dated-sensibly"].count == 1
+
+
+NESTED = {
+    "by name": ("datapackage.json", '{"resources": []}'),
+    "by content": ("data.json", '{"resources": [{"name": "a", "path": "../secret.csv"}]}'),
+    "a resource": ("data.json", '{"name": "a", "path": "../secret.csv"}'),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), NESTED.values(), ids=NESTED)
+def test_a_descriptor_within_a_package_is_a_finding_and_is_not_followed(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / "package" / "inner").mkdir(parents=True)
+    (tmp_path / "package" / "inner" / name).write_text(content)
+    descriptor = {"name": "outer", "resources": [{"name": "inner", "path": f"inner/{name}"}]}
+    (tmp_path / "package" / "datapackage.json").write_text(json.dumps(descriptor))
+    report = cstodata.validate(tmp_path / "package")
+    assert [(finding.type, finding.resource) for finding in report.findings] == [("resource-error", "inner")]
+
+
+def test_a_field_with_a_name_that_rules_reserve_only_skips_the_rules(make_package: Callable[..., Path]) -> None:
+    folder = make_package({"table": ("__row__\n1\n", {"fields": [{"name": "__row__", "type": "integer"}]})})
+    report = cstodata.validate(folder)
+    assert report.valid
+    assert {rule.skipped for rule in report.rules} == {"the package has no table that can be read"}
+
+
+def test_a_name_in_the_place_of_a_list_is_a_programming_error(dataset: Path) -> None:
+    with pytest.raises(TypeError, match="lists of names"):
+        cstodata.validate(dataset, rules="seats-add-up")
+    with pytest.raises(ValueError, match="limit_errors"):
+        cstodata.validate(dataset, limit_errors=-1)

@@ -42,8 +42,9 @@ def main() -> None:
     debug = len(arguments) < len(sys.argv) - 1
     code = run(arguments, debug=debug)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError):
-            stream.flush()
+        if stream is not None:  # as it is where a shell closed it
+            with suppress(BrokenPipeError):
+                stream.flush()
     # Everything is written and closed. Taking the imported libraries apart object by object would cost a sixth of a
     # second.
     os._exit(code)

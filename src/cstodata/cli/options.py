@@ -30,8 +30,16 @@ def output_option(command: Command) -> Command:
         "--output",
         "-o",
         type=click.Path(path_type=Path, dir_okay=False),
+        callback=_in_a_folder,
         help="Write to this file, not to the terminal.",
     )(command)
+
+
+def _in_a_folder(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file in a folder that is not there before the work is done, not after."""
+    if value is not None and not value.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {value.parent}.")
+    return value
 
 
 def chosen_package(path: Path | None) -> Path:
@@ -45,9 +53,19 @@ def chosen_package(path: Path | None) -> Path:
     return here if here.is_file() else bundled_package()
 
 
-def has_colour(stream: IO[str]) -> bool:
+def is_part_of(file: Path, package: Path) -> bool:
+    """Whether a file is the package's descriptor, or a file that the descriptor names."""
+    from cstodata.package.descriptor import locate, read_json
+    from cstodata.package.paths import named_files
+
+    descriptor = locate(package)
+    files = {descriptor, *named_files(descriptor.parent, read_json(descriptor))}
+    return file.resolve() in {each.resolve() for each in files}
+
+
+def has_colour(stream: IO[str] | None) -> bool:
     """Whether to write colours: on a terminal, unless NO_COLOR is set; elsewhere only if FORCE_COLOR is."""
-    if os.environ.get("NO_COLOR"):
+    if stream is None or os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
@@ -56,10 +74,12 @@ def write(text: str, output: Path | None) -> None:
     """Write text to a file as a whole, or to standard output."""
     if output is None:
         click.echo(text, nl=False, color=True)
+    elif output.exists() and not output.is_file():
+        output.write_text(text, encoding="utf-8")  # a pipe or a device: it cannot be replaced
     else:
         from cstodata.package.formatting import replace_file
 
-        replace_file(output, text.encode())
+        replace_file(output.resolve(), text.encode())
 
 
 def note(text: str) -> None:
@@ -74,7 +94,7 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
     Yields:
         What to call with the name of each step.
     """
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return
     from rich.console import Console

@@ -43,11 +43,17 @@ def release(*, path: Path | None, output: Path, dry_run: bool) -> ExitCode:
     package = read_package(chosen)
     plan = plan_release(package, report)
     if dry_run:
-        click.echo("\n".join(f"would write {output / plan.folder / name}" for name in plan.files))
+        target = output / plan.folder
+        if target.exists():
+            click.echo(f"{text.shown(target, 1000)} is there already: it would be compared, and never changed")
+        else:
+            click.echo("\n".join(f"would write {text.shown(target / name, 1000)}" for name in plan.files))
         return ExitCode.CLEAN
     from cstodata.release.build import build_release
 
     with progress("Writing") as on_step:
         built = build_release(package, plan, output, on_step=on_step)
-    click.echo(f"{built}: {output / plan.folder} ({len(plan.files)} files; CSV and Parquet are proved equal)")
+    click.echo(
+        f"{built}: {text.shown(output / plan.folder, 1000)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
+    )
     return ExitCode.CLEAN

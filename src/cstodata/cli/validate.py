@@ -13,6 +13,7 @@ from cstodata.cli.options import (
     complete_resources,
     complete_rules,
     has_colour,
+    is_part_of,
     output_option,
     package_argument,
     progress,
@@ -47,7 +48,7 @@ FORMATS = ("text", "json")
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option(
     "--limit-errors",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=sys.maxsize),
     default=1000,
     show_default=True,
     help="Findings a resource or rule may have; 0 for no limit.",
@@ -74,11 +75,12 @@ def validate(
         raise click.UsageError("--rule and --no-rules contradict each other.")
     from cstodata.api import validate as check
 
+    package = chosen_package(path)
+    if output is not None and is_part_of(output, package):
+        raise click.UsageError(f"{output} is part of the package.")
     with progress("Checking") as on_step:
         chosen = () if no_rules else rules or None
-        report = check(
-            chosen_package(path), resources=resources, rules=chosen, limit_errors=limit_errors, on_step=on_step
-        )
+        report = check(package, resources=resources, rules=chosen, limit_errors=limit_errors, on_step=on_step)
     from cstodata.report.registry import FORMATS as RENDERERS
 
     colour = output is None and has_colour(sys.stdout)

@@ -1,24 +1,22 @@
-"""The one form in which a table is written: UTF-8, LF, rows sorted by key, minimal quoting, ISO dates.
+"""The one form in which a table is written: UTF-8, LF, rows sorted by key, minimal quoting, plain cells.
 
 Equal tables have equal bytes, so a diff of two files shows what changed and a digest tells whether anything did.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cstodata.errors import TableReadError
-from cstodata.package.cells import render
+from cstodata.package.cells import is_rewritten, render
+from cstodata.package.plain_csv import CsvDialect, read_texts, write_texts
+from cstodata.package.tables import type_texts
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from cstodata.package.descriptor import Field, Schema
-
-ROWS_AT_ONCE = 65_536
-_CRLF = "\r\n"
 
 
 def sort_by_key(table: pa.Table, schema: Schema) -> pa.Table:
@@ -26,47 +24,98 @@ def sort_by_key(table: pa.Table, schema: Schema) -> pa.Table:
 
     Strings are ordered by code point, numbers and dates by value; rows of equal keys keep their order.
     """
-    return table.sort_by([(name, "ascending") for name in schema.primary_key]) if schema.primary_key else table
+    return table.take(_order(table, schema)) if schema.primary_key else table
 
 
-def to_csv(table: pa.Table, schema: Schema, *, delimiter: str = ",", quote: str = '"') -> bytes:
-    """The table as canonical CSV, its rows in the order given.
+def to_csv(table: pa.Table, schema: Schema, dialect: CsvDialect | None = None) -> bytes:
+    """The table as canonical CSV, its rows in the order given, its cells in the forms that their fields declare.
 
     Args:
         table: Columns of `cells.arrow_type`, one a field.
-        schema: The fields, in the order of the columns, and how null is written.
-        delimiter: One character.
-        quote: One character, doubled inside a quoted cell.
+        schema: The fields, in the order of the columns.
+        dialect: Delimiter and quote; None for comma and double quote.
 
     Raises:
-        TableReadError: A cell cannot be written as the schema declares it.
+        TableReadError: A cell cannot be written so that it reads back as the same.
     """
-    text = _LineFeeds(newline="")
-    writer = csv.writer(text, delimiter=delimiter, quotechar=quote, lineterminator=_CRLF)
-    writer.writerow([field.name for field in schema.fields])
-    for start in range(0, table.num_rows, ROWS_AT_ONCE):
-        rows = table.slice(start, ROWS_AT_ONCE)
-        writer.writerows(zip(*(_texts(rows, field) for field in schema.fields), strict=True))
-    return text.getvalue().encode()
+    columns = {}
+    for field in schema.fields:
+        column = table[field.name].combine_chunks()
+        texts = _not_missing(render(column, field), field)
+        columns[field.name] = texts.fill_null(_null_text(field)) if column.null_count else texts
+    return _proved(pa.table(columns), table, schema, dialect or CsvDialect())
 
 
-class _LineFeeds(io.StringIO):
-    """Ends each record with LF.
+def rewrite_csv(texts: pa.Table, table: pa.Table, schema: Schema, dialect: CsvDialect) -> bytes:
+    """A CSV file in canonical form, its rows sorted by key.
 
-    Before Python 3.13 the csv module quotes CR and LF in a cell only if they are part of the line terminator. So it is
-    told to write both, and CR is taken off here, where every call is one record.
+    Cells of a plain type are written in its one form (`7` for `007`, `2020-01-05` for `2020-1-5`). All others stay as
+    they
+    are: text, missing values, and what is read in a form that its field declares, such as `5 %`.
+
+    Args:
+        texts: The cells of the file.
+        table: The same, typed.
+        schema: The fields, in the order in which columns are written.
+        dialect: Delimiter and quote.
+
+    Raises:
+        TableReadError: A cell cannot be written so that it reads back as the same.
     """
+    columns = {}
+    for field in schema.fields:
+        text = texts[field.name].combine_chunks()
+        if is_rewritten(field):
+            plain = _not_missing(render(table[field.name].combine_chunks(), field), field)
+            text = pc.coalesce(plain, text)
+        columns[field.name] = text
+    rewritten = pa.table(columns)
+    if schema.primary_key:
+        order = _order(table, schema)
+        rewritten, table = rewritten.take(order), table.take(order)
+    return _proved(rewritten, table, schema, dialect)
 
-    def write(self, record: str, /) -> int:
-        return super().write(record.removesuffix(_CRLF) + "\n")
+
+def same_table(one: pa.Table, other: pa.Table) -> bool:
+    """Whether two tables have the same columns of the same types with the same values; NaN is the same as NaN."""
+    return one.column_names == other.column_names and all(map(_same_column, one.columns, other.columns))
 
 
-def _texts(rows: pa.Table, field: Field) -> list[str]:
-    column = rows[field.name].combine_chunks()
-    texts = render(column, field)
-    if column.null_count:
-        texts = texts.fill_null(_null_text(field))
-    return cast("list[str]", texts.to_pylist())
+def _same_column(one: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
+    if one.type != other.type:
+        return False
+    if pa.types.is_floating(one.type):
+        return bool(
+            pc.is_nan(one).equals(pc.is_nan(other))
+            and pc.if_else(pc.is_nan(one), 0.0, one).equals(pc.if_else(pc.is_nan(other), 0.0, other))
+        )
+    return bool(one.equals(other))
+
+
+def _order(table: pa.Table, schema: Schema) -> pa.Array:
+    return pc.sort_indices(table, sort_keys=[(name, "ascending") for name in schema.primary_key])
+
+
+def _proved(texts: pa.Table, table: pa.Table, schema: Schema, dialect: CsvDialect) -> bytes:
+    """The file, once it has been read back and holds the same table."""
+    content = write_texts(texts, dialect)
+    written = CsvDialect(delimiter=dialect.delimiter, quote=dialect.quote)
+    again = type_texts(
+        read_texts(content, written, resource="the file written"), schema.fields, resource="the file written"
+    )
+    if not same_table(again, table.select(again.column_names)):
+        raise TableReadError("the file written", problem="does not read back as the same table")
+    return content
+
+
+def _not_missing(texts: pa.Array, field: Field) -> pa.Array:
+    """Refuse a text that means null where the cell is not null."""
+    hidden = texts.filter(pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string())))
+    hidden = hidden.drop_null()
+    if len(hidden):
+        problem = f'a cell would be written as "{hidden[0]}", which its missingValues say is null'
+        raise TableReadError(field.name, problem=problem)
+    return texts
 
 
 def _null_text(field: Field) -> str:

@@ -10,6 +10,7 @@ geojson) stay text, exactly as written.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
@@ -52,6 +53,9 @@ _CANONICAL: Final[Mapping[str, str]] = {
 }
 """What Arrow may cast, by type; as RE2 patterns. Only for fields that declare nothing that changes the reading."""
 
+_BEYOND_MICROSECONDS = re.compile(r"[.,][0-9]{7,}")
+"""Frictionless cuts them off without a word."""
+
 _READING_OPTIONS = frozenset({"trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber"})
 
 
@@ -82,7 +86,10 @@ def parse(texts: pa.Array, field: Field) -> pa.Array:
         return plain
     encoded = present.dictionary_encode()
     reader = _frictionless_field(field).create_cell_reader()
-    values = [_read(reader, field, text) for text in encoded.dictionary.to_pylist()]
+    texts = encoded.dictionary.to_pylist()
+    if field.type in {"datetime", "time"} and any(map(_BEYOND_MICROSECONDS.search, texts)):
+        raise TableReadError(field.name, problem="some of its seconds have more than 6 decimal places")
+    values = [_read(reader, field, text) for text in texts]
     return from_values(values, field).take(encoded.indices)
 
 
@@ -147,6 +154,14 @@ def _prove_readable(texts: list[str], values: list[Any], field: Field) -> None:
     for text, value in zip(texts, values, strict=True):
         if _storable(_read(reader, field, text), field) != value:
             raise TableReadError(field.name, problem=f'{value} cannot be written in the format "{field.format}"')
+
+
+def is_rewritten(field: Field) -> bool:
+    """Whether a cell of the field may be written anew: its type has one plain form, and the field declares no other.
+
+    Datetimes and times are not: they would lose their offset.
+    """
+    return field.type in _CANONICAL and _reads_plainly(field)
 
 
 def _reads_plainly(field: Field) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import isinf
 from typing import TYPE_CHECKING, cast
 
 from cstodata.errors import DescriptorError, PackageNotFoundError, UnknownNameError
@@ -129,9 +130,14 @@ def read_json(path: Path) -> JsonObject:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DescriptorError(path, problem=f"larger than {MAX_BYTES // 1024**2} MiB")
-        value = json.loads(path.read_bytes().decode("utf-8-sig"))
+        value = json.loads(
+            path.read_bytes().decode(), object_pairs_hook=_no_key_twice, parse_constant=_no_number, parse_float=_finite
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair, which no file can hold
     except OSError as error:
         raise DescriptorError(path, problem=f"cannot be read: {error.strerror}") from error
+    except UnicodeEncodeError as error:
+        raise DescriptorError(path, problem="holds half a surrogate pair, which is no character") from error
     except UnicodeDecodeError as error:
         problem = f"is not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}"
         raise DescriptorError(path, problem=problem) from error
@@ -142,6 +148,25 @@ def read_json(path: Path) -> JsonObject:
         raise DescriptorError(path, problem=f"is not JSON that can be read: {error}") from error
     if not isinstance(value, dict):
         raise DescriptorError(path, problem="holds JSON, but no object")
+    return value
+
+
+def _no_key_twice(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f'the key "{next(key for key in keys if keys.count(key) > 1)}" stands twice in one object')
+    return value
+
+
+def _no_number(text: str) -> JsonValue:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if isinf(value):
+        raise ValueError(f"the number {text} is too large")
     return value
 
 

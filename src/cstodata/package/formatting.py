@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from cstodata.errors import TableReadError
-from cstodata.package.canonical import sort_by_key, to_csv
+from cstodata.package.canonical import rewrite_csv
 from cstodata.package.digest import sha256_of
 from cstodata.package.paths import resolve
-from cstodata.package.tables import csv_dialect, is_csv_file, read_table
+from cstodata.package.plain_csv import csv_dialect, is_csv_file, is_plain_csv
+from cstodata.package.tables import check_columns, read_resource_texts, schema_of, type_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.package.plain_csv import CsvDialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,31 +48,37 @@ class FormatPlan:
 def plan_format(package: DataPackage) -> FormatPlan:
     """What brings each CSV file of the package into canonical form, and the descriptor into agreement with it.
 
-    The delimiter that a dialect declares stays. The descriptor keeps its layout; only `bytes`, `hash` and `encoding`
-    are set, and only where they are declared.
+    The package must have been checked: a table with rows that do not fit its schema cannot be told from one that was
+    meant so. The delimiter and quote that a dialect declares stay. Of the descriptor, `bytes`, `hash`, `encoding` and
+    the dialect's `lineTerminator` are set, and only where they are declared; if one changes, it is written anew with
+    two blanks of indent.
 
     Raises:
-        TableReadError: A table cannot be read as its schema types it.
+        TableReadError: A table cannot be read as its schema types it, or not be written so that it reads back as the
+            same, or two resources share a file.
         UnsafePathError: A path leads out of the package.
     """
     rewrites: list[Rewrite] = []
     skipped: dict[str, str] = {}
     resources: list[JsonObject] = []
+    owners: dict[Path, str] = {}
     for resource in package.resources:
         described = resource.descriptor
         if why := _why_not(resource):
             skipped[resource.name] = why
         else:
-            path = resolve(package.root, cast("str", resource.path))
+            path = resolve(package.root, cast("str", resource.path)).resolve()
+            if path in owners:
+                raise TableReadError(resource.name, problem=f"it shares its file with {owners[path]}")
+            owners[path] = resource.name
             content = canonical_csv(package, resource)
             if content != path.read_bytes():
                 rewrites.append(Rewrite(path=path, content=content))
-            declared = {key: fact for key, fact in file_facts(content).items() if key in described}
-            described = {**described, **declared}
+            described = _described(described, content)
         resources.append(described)
     descriptor = {**package.descriptor, "resources": resources}
     if descriptor != package.descriptor:
-        rewrites.append(Rewrite(path=package.path, content=to_json(descriptor)))
+        rewrites.append(Rewrite(path=package.path.resolve(), content=to_json(descriptor)))
     return FormatPlan(rewrites=tuple(rewrites), skipped=skipped)
 
 
@@ -80,17 +88,22 @@ def apply_format(plan: FormatPlan) -> None:
         replace_file(rewrite.path, rewrite.content)
 
 
-def canonical_csv(package: DataPackage, resource: Resource) -> bytes:
-    """The table of a plain CSV resource in canonical form, with the delimiter that it declares.
+def canonical_csv(package: DataPackage, resource: Resource, dialect: CsvDialect | None = None) -> bytes:
+    """The table of a plain CSV resource in canonical form.
+
+    Args:
+        package: The package, for its root.
+        resource: What to write.
+        dialect: Delimiter and quote; None for those that the resource declares.
 
     Raises:
-        TableReadError: It cannot be read, or not be written, as its schema types it.
+        TableReadError: It cannot be read, or not be written so that it reads back as the same.
     """
-    if resource.schema is None:
-        raise TableReadError(resource.name, problem="it has no schema")
-    table = sort_by_key(read_table(package, resource), resource.schema)
-    dialect = csv_dialect(resource)
-    return to_csv(table, resource.schema, delimiter=dialect.delimiter, quote=dialect.quote)
+    schema = schema_of(resource)
+    texts = read_resource_texts(package, resource)
+    check_columns(texts, schema, resource=resource.name)
+    table = type_texts(texts, schema.fields, resource=resource.name)
+    return rewrite_csv(texts, table, schema, dialect or csv_dialect(resource))
 
 
 def file_facts(content: bytes) -> JsonObject:
@@ -98,9 +111,17 @@ def file_facts(content: bytes) -> JsonObject:
     return {"encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{sha256_of(content)}"}
 
 
+def _described(resource: JsonObject, content: bytes) -> JsonObject:
+    declared = {key: fact for key, fact in file_facts(content).items() if key in resource}
+    dialect = resource.get("dialect")
+    if isinstance(dialect, dict) and "lineTerminator" in dialect:
+        declared["dialect"] = {**dialect, "lineTerminator": "\n"}
+    return {**resource, **declared}
+
+
 def to_json(value: JsonObject) -> bytes:
     """JSON as people read it: two blanks of indent, no escapes that are not needed, a line feed at the end."""
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -118,6 +139,8 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _why_not(resource: Resource) -> str | None:
+    if resource.schema is None:
+        return "it has no schema"
     if not is_csv_file(resource):
-        return "it is not one uncompressed CSV file with a header"
-    return "it has no schema" if resource.schema is None else None
+        return "it is not one uncompressed CSV file with a header and quotes doubled in quoted cells"
+    return None if is_plain_csv(resource) else "its dialect declares no delimiter"

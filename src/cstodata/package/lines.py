@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from cstodata.package.tables import CsvDialect
+    from cstodata.package.plain_csv import CsvDialect
 
 
 def line_numbers(path: Path, dialect: CsvDialect, rows: Collection[int]) -> dict[int, int]:

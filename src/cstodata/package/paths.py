@@ -7,6 +7,7 @@ package and fetches URLs; both are refused here before it sees the descriptor.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ _PROFILES = frozenset(
         "tabular-data-resource",
     }
 )
-_RESOURCE_PATHS = ("path", "extrapaths", "schema", "dialect", "profile")
+_RESOURCE_PATHS = ("path", "url", "extrapaths", "schema", "dialect")
 
 
 def resolve(root: Path, path: str) -> Path:
@@ -43,11 +44,12 @@ def resolve(root: Path, path: str) -> Path:
     target = root / path
     try:
         inside = target.resolve().is_relative_to(root.resolve())
+        other = target.exists() and not target.is_file()
     except (OSError, RuntimeError, ValueError) as error:
         raise UnsafePathError(path, why=f"it cannot be resolved ({error})") from error
     if not inside:
         raise UnsafePathError(path, why="it leads out of the package through a symbolic link")
-    if target.exists() and not target.is_file():
+    if other:
         raise UnsafePathError(path, why="it is not a regular file")
     return target
 
@@ -62,7 +64,7 @@ class UnsafePath:
 
 def unsafe_paths(root: Path, descriptor: JsonObject) -> Iterator[UnsafePath]:
     """Every path of the descriptor that may not be followed, in the descriptor's order."""
-    yield from _refused(root, None, _texts(descriptor.get("profile")))
+    yield from _refused_profiles(None, descriptor)
     resources = descriptor.get("resources")
     for resource in resources if isinstance(resources, list) else []:
         if not isinstance(resource, dict):
@@ -71,16 +73,33 @@ def unsafe_paths(root: Path, descriptor: JsonObject) -> Iterator[UnsafePath]:
         owner = name if isinstance(name, str) else None
         for key in _RESOURCE_PATHS:
             yield from _refused(root, owner, _texts(resource.get(key)))
+        yield from _refused_profiles(owner, resource)
         scheme = resource.get("scheme")
         if isinstance(scheme, str) and scheme != "file":
             why = f'scheme "{scheme}" is not read, only files inside the package are'
             yield UnsafePath(resource=owner, error=UnsafePathError(str(resource.get("path")), why=why))
 
 
+def named_files(root: Path, descriptor: JsonObject) -> Iterator[Path]:
+    """The files inside the package that a descriptor names, whether they are there or not."""
+    resources = descriptor.get("resources")
+    for resource in resources if isinstance(resources, list) else []:
+        if isinstance(resource, dict):
+            for path in (path for key in _RESOURCE_PATHS for path in _texts(resource.get(key))):
+                with suppress(UnsafePathError):
+                    yield resolve(root, path)
+
+
+def _refused_profiles(owner: str | None, descriptor: JsonObject) -> Iterator[UnsafePath]:
+    """Profiles other than the standard's: Frictionless fetches them, or reads them from the current folder."""
+    for key in ("profile", "profiles"):
+        for profile in _texts(descriptor.get(key)):
+            if profile not in _PROFILES:
+                yield UnsafePath(resource=owner, error=UnsafePathError(profile, why="only standard profiles are read"))
+
+
 def _refused(root: Path, resource: str | None, paths: list[str]) -> Iterator[UnsafePath]:
     for path in paths:
-        if path in _PROFILES:
-            continue
         try:
             resolve(root, path)
         except UnsafePathError as error:
@@ -97,8 +116,6 @@ def _suspicion(path: str) -> str | None:
         return "it is a URL, and only files inside the package are read"
     if ".." in re.split(r"[/\\]", path):
         return "it leaves the package"
-    if path.startswith("~") or "$" in path or "%" in path:
-        return "it is expanded by a shell"
     return None
 
 

@@ -79,16 +79,20 @@ def _tables(tables: tuple[TableResult, ...], paint: Paint) -> Iterator[str]:
 
 
 def _rows(table: TableResult) -> str:
+    if table.type != "table":
+        return "not a table"
     rows = table.stats.get("rows")
     return _number(rows, "row") if isinstance(rows, int) and rows else "no rows"
 
 
 def _group(findings: list[Finding], count: int, paint: Paint) -> Iterator[str]:
-    for finding in findings[:SHOWN_FINDINGS]:
+    told = findings[:SHOWN_FINDINGS]
+    for finding in told:
         yield f"  {paint(_place(finding), 'cyan')}"
         yield f"    {shown(finding.message, 3 * SHOWN_CHARACTERS)}"
-    if count > SHOWN_FINDINGS:
-        yield f"  … and {count - SHOWN_FINDINGS:,} more; --format json lists them"
+    if count > len(told):
+        how = "--format json lists them" if count == len(findings) else "--limit-errors 0 finds them all"
+        yield f"  … and {count - len(told):,} more; {how}"
     if mend := findings[0].mend:
         yield f"  {paint('mend:', 'bold')} {mend}"
 

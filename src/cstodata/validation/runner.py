@@ -85,7 +85,7 @@ def _check_rules(
     limit: int,
     on_step: Callable[[str], None],
 ) -> tuple[RuleResult, ...]:
-    from cstodata.validation.rules.apply import apply_rules
+    from cstodata.validation.rules.apply import Unreadable, apply_rules
     from cstodata.validation.rules.base import ANY
     from cstodata.validation.rules.registry import RULES, find_rule
     from cstodata.validation.tables.judge import unreadable_fields
@@ -99,7 +99,11 @@ def _check_rules(
     if not rules:
         return ()
     on_step("rules")
-    unreadable = {table.name: fields for table in tables if (fields := unreadable_fields(table)) != frozenset()}
+    unreadable = {
+        table.name: Unreadable(why="has errors that must be mended first", fields=fields)
+        for table in tables
+        if (fields := unreadable_fields(table)) != frozenset()
+    }
     return tuple(apply_rules(package, rules, about=checked, unreadable=unreadable, today=today, limit=limit))
 
 

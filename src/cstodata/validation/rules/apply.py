@@ -14,7 +14,8 @@ from cstodata.model.finding import RULE_PREFIX, Finding
 from cstodata.model.report import RuleResult
 from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve
-from cstodata.package.tables import csv_dialect, is_csv_file, read_table
+from cstodata.package.plain_csv import csv_dialect, is_csv_file
+from cstodata.package.tables import read_numbered
 from cstodata.validation.rules.base import ANY, FIELD, RESOURCE, ROW, VALUE, Row, Rule, Tables, failing_rows
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 
     from cstodata.package.descriptor import DataPackage, Resource
 
-Unreadable = dict[str, frozenset[str] | None]
-"""The resources whose cells cannot all be read: the fields that cannot, or None if nothing can."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Why cells of a resource cannot be read, and of which fields; None if it is all."""
+
+    why: str
+    fields: frozenset[str] | None = None
 
 
 def apply_rules(
@@ -33,7 +39,7 @@ def apply_rules(
     rules: Iterable[type[Rule]],
     *,
     about: Collection[str],
-    unreadable: Unreadable,
+    unreadable: dict[str, Unreadable],
     today: date,
     limit: int,
 ) -> Iterator[RuleResult]:
@@ -56,22 +62,26 @@ def apply_rules(
             yield RuleResult(rule=rule.id, severity=rule.severity, skipped=why)
 
 
-def _read_tables(package: DataPackage, unreadable: Unreadable, today: date) -> Tables:
+def _read_tables(package: DataPackage, unreadable: dict[str, Unreadable], today: date) -> Tables:
     """All tables that can be read, in so far as they can be."""
     frames: dict[str, nw.LazyFrame[Any]] = {}
     for resource in package.resources:
-        bad = unreadable.get(resource.name, frozenset())
+        bad = unreadable[resource.name].fields if resource.name in unreadable else frozenset()
         if resource.schema is None or bad is None:
             continue
         try:
-            frames[resource.name] = nw.from_native(read_table(package, resource, row_numbers=ROW, leave_out=bad)).lazy()
-        except TableReadError:
+            table = read_numbered(package, resource, row_numbers=ROW, leave_out=bad)
+        except TableReadError as error:
             # Frictionless can read it and Arrow cannot hold it, such as an integer of 30 digits.
-            unreadable[resource.name] = None
+            unreadable[resource.name] = Unreadable(why=f"cannot be read: {error.problem}")
+        else:
+            frames[resource.name] = nw.from_native(table).lazy()
     return Tables(frames=frames, today=today)
 
 
-def _why_not(rule: type[Rule], package: DataPackage, tables: Tables, unreadable: Unreadable) -> str | None:
+def _why_not(
+    rule: type[Rule], package: DataPackage, tables: Tables, unreadable: Mapping[str, Unreadable]
+) -> str | None:
     """Why a rule cannot be applied; None if it can."""
     resources = {resource.name: resource for resource in package.resources}
     for name, fields in rule.needs.items():
@@ -80,9 +90,9 @@ def _why_not(rule: type[Rule], package: DataPackage, tables: Tables, unreadable:
         if why := _lacking(resources[name], fields):
             return why
     for name in resources if rule.reads_all else rule.needs:
-        bad = unreadable.get(name, frozenset())
-        if name in unreadable and (bad is None or bad & rule.needs.get(name, {}).keys()):
-            return f"{name} has errors that must be mended first"
+        bad = unreadable.get(name)
+        if bad is not None and (bad.fields is None or bad.fields & rule.needs.get(name, {}).keys()):
+            return f"{name} {bad.why}"
     return None if tables.frames else "the package has no table that can be read"
 
 

@@ -34,3 +34,10 @@ ADVICE: Final[Mapping[str, str]] = {
     "unique-error": "Correct one of the two cells: the field may hold each value once.",
 }
 """By error type; a type that is missing has a message that says it all."""
+
+
+def advice_on(type_: str, message: str) -> str | None:
+    """What to do about an error; None if its message says it all."""
+    if "No module named" in message or "pip install" in message:
+        return "Install the library that is named: Frictionless needs it to read this format."
+    return ADVICE.get(type_)

@@ -12,8 +12,8 @@ from cstodata.model.finding import Finding
 from cstodata.model.report import TableResult
 from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve, unsafe_paths
-from cstodata.package.tables import csv_dialect, is_csv_file
-from cstodata.validation.tables.advice import ADVICE
+from cstodata.package.plain_csv import csv_dialect, is_csv_file
+from cstodata.validation.tables.advice import advice_on
 from cstodata.validation.tables.references import SharedReferences
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ _READABLE = frozenset(
     }
 )
 """Errors that leave every cell readable."""
+
+_NESTED = frozenset({"catalog", "dataset", "inquiry", "package", "pipeline", "resource"})
+"""What Frictionless takes some JSON files for, and then follows their paths."""
 
 _FACTS = ("row_number", "field_name", "field_names", "field_number", "cells", "cell")
 
@@ -70,6 +73,10 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> Metadata:
         return Metadata(findings=tuple(_finding(reason) for reason in error.to_errors()))
     except Exception as error:  # noqa: BLE001 -- frictionless raises anything on wrong metadata
         return Metadata(findings=(_finding(_stopped(error)),))
+    nested = [resource for resource in judged.resources if resource.datatype in _NESTED]
+    if nested:
+        note = "the resource is itself a descriptor, whose paths lead anywhere; name the data files"
+        return Metadata(findings=tuple(_finding(ResourceError(note=note), resource=each.name) for each in nested))
     return Metadata(judged=judged)
 
 
@@ -117,6 +124,11 @@ def unreadable_fields(table: TableResult) -> frozenset[str] | None:
     return frozenset(fields)
 
 
+def is_readable(table: TableResult) -> bool:
+    """Whether every cell of the table can be read, whatever else may be wrong with it."""
+    return unreadable_fields(table) == frozenset()
+
+
 def error_class(type_: str) -> type[Error] | None:
     """Frictionless' class of an error type; None if it knows no such type."""
     classes: Iterable[type[Error]] = Error.list_children(root=True)
@@ -150,7 +162,7 @@ def _finding(
     return Finding(
         type=error.type,
         message=error.message,
-        mend=ADVICE.get(error.type),
+        mend=advice_on(error.type, error.message),
         resource=resource,
         path=within.path if within else None,
         row=row,

@@ -1,0 +1,160 @@
+"""Plain CSV files: text in, text out.
+
+A file is plain if Arrow reads it as Python's `csv` module does, which Frictionless uses: one uncompressed file with a
+header and a declared delimiter, quotes doubled inside quoted cells. With the options below the two agree record for
+record.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from cstodata.errors import TableReadError
+
+if TYPE_CHECKING:
+    from cstodata.model.json import JsonObject
+    from cstodata.package.descriptor import Resource
+
+_PLAIN_DIALECT = frozenset(
+    {"$schema", "delimiter", "doubleQuote", "header", "lineTerminator", "quoteChar", "skipInitialSpace"}
+)
+_BLOCK_BYTES = 64 * 1024 * 1024
+_ROWS_AT_ONCE = 65_536
+_CRLF = "\r\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvDialect:
+    """How a plain CSV file is written."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    encoding: str = "utf-8"
+
+
+def is_csv_file(resource: Resource) -> bool:
+    """Whether the resource is one uncompressed CSV file with a header, quoted in the usual way."""
+    descriptor, path = resource.descriptor, resource.path
+    dialect = descriptor.get("dialect", {})
+    return (
+        path is not None
+        and path.lower().endswith((".csv", ".tsv"))
+        and descriptor.get("format", "csv") in {"csv", "tsv"}
+        and not descriptor.get("compression")
+        and isinstance(dialect, dict)
+        and dialect.keys() <= _PLAIN_DIALECT
+        and dialect.get("header", True) is True
+        and dialect.get("doubleQuote", True) is True
+        and dialect.get("skipInitialSpace", False) is False
+        and all(
+            _is_ascii_character(dialect.get(key, default)) for key, default in (("delimiter", ","), ("quoteChar", '"'))
+        )
+    )
+
+
+def is_plain_csv(resource: Resource) -> bool:
+    """Whether it is such a file and declares its delimiter: then Frictionless guesses nothing."""
+    dialect = resource.descriptor.get("dialect", {})
+    return is_csv_file(resource) and isinstance(dialect, dict) and "delimiter" in dialect
+
+
+def csv_dialect(resource: Resource) -> CsvDialect:
+    """The dialect that a CSV file declares, or that its ending implies."""
+    declared = cast("JsonObject", resource.descriptor.get("dialect", {}))
+    implied = "\t" if resource.path is not None and resource.path.lower().endswith(".tsv") else ","
+    return CsvDialect(
+        delimiter=str(declared.get("delimiter", implied)),
+        quote=str(declared.get("quoteChar", '"')),
+        encoding=str(resource.descriptor.get("encoding") or "utf-8"),
+    )
+
+
+def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Table:
+    """The cells of a plain CSV file, a string column a label.
+
+    Args:
+        content: The bytes of the file.
+        dialect: How it is written.
+        resource: What to call it in an error.
+
+    Raises:
+        TableReadError: It is empty, not in its encoding, has rows of different lengths, or a quote that is never
+            closed.
+    """
+    try:
+        text = _in_utf_8(content, dialect.encoding)
+        _check_quotes(text, dialect)
+        return pa_csv.read_csv(
+            # Arrow takes a header without a line end for an empty file.
+            pa.BufferReader(text if text.endswith((b"\n", b"\r")) else text + b"\n"),
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=dialect.delimiter, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=False
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(_labels(text, dialect), pa.string()),
+                strings_can_be_null=False,
+                null_values=[],
+            ),
+        )
+    except (UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
+        raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
+
+
+def write_texts(texts: pa.Table, dialect: CsvDialect) -> bytes:
+    """String columns without nulls as CSV in UTF-8: LF, minimal quoting, the dialect's delimiter and quote."""
+    file = _LineFeeds(newline="")
+    writer = csv.writer(file, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator=_CRLF)
+    writer.writerow(texts.column_names)
+    for start in range(0, texts.num_rows, _ROWS_AT_ONCE):
+        rows = texts.slice(start, _ROWS_AT_ONCE)
+        writer.writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    return file.getvalue().encode()
+
+
+class _LineFeeds(io.StringIO):
+    """Ends each record with LF.
+
+    Before Python 3.13 the csv module quotes CR and LF in a cell only if they are part of the line terminator. So it is
+    told to write both, and CR is taken off here, where every call is one record.
+    """
+
+    def write(self, record: str, /) -> int:
+        return super().write(record.removesuffix(_CRLF) + "\n")
+
+
+def _in_utf_8(content: bytes, encoding: str) -> bytes:
+    if encoding.lower() not in {"utf-8", "utf8"}:
+        return content.decode(encoding).encode()
+    content.decode()  # Arrow would let some of what is no UTF-8 pass in columns that it is not asked for
+    return content.removeprefix(BOM_UTF8)
+
+
+def _labels(text: bytes, dialect: CsvDialect) -> list[str]:
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+    return next(csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
+
+
+def _check_quotes(text: bytes, dialect: CsvDialect) -> None:
+    """Refuse a file whose last cell is an open quote: it has swallowed what stands behind it, and looks like a cell."""
+    if text.count(dialect.quote.encode()) % 2 == 0:
+        return
+
+    def records(of: bytes) -> int:
+        lines = io.TextIOWrapper(io.BytesIO(of), encoding="utf-8", newline="")
+        return sum(1 for _ in csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote))
+
+    ended = text.rstrip(b"\r\n")
+    if records(ended + b"\nx") == records(ended):
+        raise csv.Error("a quote is opened and never closed")
+
+
+def _is_ascii_character(value: object) -> bool:
+    return (isinstance(value, str) and len(value) == 1 and value.isascii() and value.isprintable()) or value == "\t"
