@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,6 +22,7 @@ def validate(
     rules: Iterable[str] | None = None,
     limit_errors: int = 1000,
     today: date | None = None,
+    engine: Literal["auto", "fast", "frictionless"] = "auto",
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check a data package with Frictionless and with the rules that fit it.
@@ -33,6 +34,8 @@ def validate(
         limit_errors: Findings a resource or rule may have before the rest is left unread, as in Frictionless; 0 for no
             limit.
         today: The date after which nothing can have been published; None for the current date in UTC.
+        engine: Who reads the rows: `fast` is the columnar engine, which finds what `frictionless` finds; `auto` is the fast
+            one for the tables that it may judge, and Frictionless for the others.
         on_step: Called with the name of each resource, then with "rules", before it is checked.
 
     Returns:
@@ -42,6 +45,7 @@ def validate(
         PackageNotFoundError: There is no package.
         DescriptorError: The descriptor cannot be read as a JSON object.
         UnknownNameError: A resource or rule that was asked for does not exist.
+        EngineError: A table must be judged fast, and cannot be.
         TypeError: A name was given in the place of a list of names.
         ValueError: The limit is negative.
     """
@@ -58,6 +62,7 @@ def validate(
         resources=dict.fromkeys(resources),
         rules=rules,
         limit_errors=limit_errors,
+        engine=engine,
         on_step=on_step,
     )
 

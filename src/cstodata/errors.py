@@ -82,6 +82,18 @@ class UnknownNameError(CstodataError):
         return f'no {self.kind} is called "{self.name}"; {hint}'
 
 
+class EngineError(CstodataError):
+    """A table must be judged by the fast engine, and cannot be."""
+
+    def __init__(self, resource: str, *, why: str) -> None:
+        self.resource = resource
+        self.why = why
+        super().__init__(resource, why)
+
+    def __str__(self) -> str:
+        return f"{self.resource} cannot be judged by the fast engine: {self.why}"
+
+
 class ReleaseRefusedError(CstodataError):
     """A release was planned and may not be built."""
 

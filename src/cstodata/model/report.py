@@ -24,6 +24,8 @@ class TableResult:
         stats: Figures as Frictionless gives them: md5, sha256, bytes, fields, rows, errors, warnings, seconds.
         findings: Its errors, in its order.
         warnings: Its notices, such as a limit that was reached.
+        engine: Who read its rows: `fast`, or `frictionless` alone.
+        why: Why they were left to Frictionless; None if they were not.
     """
 
     name: str
@@ -33,6 +35,8 @@ class TableResult:
     stats: JsonObject
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
+    engine: str
+    why: str | None
 
 
 class Outcome(StrEnum):

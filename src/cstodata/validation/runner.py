@@ -29,6 +29,7 @@ def validate_package(
     resources: Iterable[str] = (),
     rules: Iterable[str] | None = None,
     limit_errors: int = DEFAULT_LIMIT,
+    engine: str = "auto",
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check a data package.
@@ -39,17 +40,20 @@ def validate_package(
         resources: Names of the resources to check; none for all.
         rules: Ids of the rules to apply; None for all, or for those that judge the resources named.
         limit_errors: Findings a resource or rule may have; 0 for no limit.
+        engine: Who reads the rows of tables: `auto`, `fast` or `frictionless`.
         on_step: Called with the name of each resource, then of "rules", before it is checked.
 
     Raises:
         PackageNotFoundError: There is no package.
         DescriptorError: The descriptor cannot be read.
         UnknownNameError: A resource or rule that was asked for does not exist.
+        EngineError: A table must be judged fast, and cannot be.
     """
     begin = time.perf_counter()
     # Frictionless is heavy: what can fail without it has failed by now.
     located = locate(path)
     descriptor = read_json(located)
+    from cstodata.validation.tables.engine import Engine
     from cstodata.validation.tables.judge import judge_metadata, judge_tables
 
     metadata = judge_metadata(located, descriptor)
@@ -58,7 +62,7 @@ def validate_package(
     if metadata.judged is not None:
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
-        tables = tuple(judge_tables(package, metadata.judged, _announced(chosen, on_step), limit_errors=limit_errors))
+        tables = tuple(judge_tables(package, metadata.judged, _announced(chosen, on_step), limit_errors=limit_errors, engine=Engine(engine)))
         applied = _check_rules(package, tables, rules, today, limit_errors, on_step)
     return Report(
         package=_text(descriptor, "name"),

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from frictionless import Error, FrictionlessException, Package, Report
+from frictionless import Resource as FrictionlessResource
 from frictionless.errors import FormatError, ResourceError
 
+from cstodata.errors import EngineError
 from cstodata.model.finding import Finding
 from cstodata.model.report import TableResult
 from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve, unsafe_paths
 from cstodata.package.plain_csv import csv_dialect, is_csv_file
 from cstodata.validation.tables.advice import advice_on
+from cstodata.validation.tables.engine import Engine, FastTables
 from cstodata.validation.tables.references import SharedReferences
+from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,7 +85,7 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> Metadata:
 
 
 def judge_tables(
-    package: DataPackage, judged: Package, resources: Iterable[Resource], *, limit_errors: int
+    package: DataPackage, judged: Package, resources: Iterable[Resource], *, limit_errors: int, engine: Engine
 ) -> Iterator[TableResult]:
     """What Frictionless finds in each resource.
 
@@ -90,15 +94,26 @@ def judge_tables(
         judged: The same as Frictionless' own; `judge_metadata` makes it.
         resources: Those of its resources to check.
         limit_errors: How many errors may be found before the rest of a resource is left unread; 0 for no limit.
+        engine: Who reads the rows.
+
+    Raises:
+        EngineError: A table must be judged fast, and cannot be.
     """
-    references = SharedReferences(judged)
+    references, fast = SharedReferences(judged), FastTables(judged)
     for resource in resources:
         source = judged.get_resource(resource.name)
-        source.package = cast("Package", references)
-        try:
-            (task,) = source.validate(limit_errors=limit_errors).tasks
-        except Exception as error:  # noqa: BLE001 -- some constraints make frictionless raise in the middle of a table
-            (task,) = Report.from_validation_task(source, time=0, errors=[_stopped(error)]).tasks
+        why: str | None = "it was asked to"
+        task: ReportTask | None = None
+        if engine is not Engine.FRICTIONLESS:
+            try:
+                task, why = fast.judge(source, limit_errors=limit_errors), None
+            except NotFastError as error:
+                if engine is Engine.FAST and source.type == "table":
+                    raise EngineError(resource.name, why=str(error)) from error
+                why = str(error)
+        if task is None:
+            source.package = cast("Package", references)
+            task = _judge_by_frictionless(source, limit_errors)
         errors = list(task.errors)
         if task.type != "table" and resource.schema is not None and not errors:
             errors.append(FormatError(note="the resource has a schema, but is no table in a format that can be read"))
@@ -110,7 +125,17 @@ def judge_tables(
             stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),
             findings=_located(package, resource, errors),
             warnings=tuple(task.warnings),
+            engine=Engine.FRICTIONLESS if why else Engine.FAST,
+            why=why,
         )
+
+
+def _judge_by_frictionless(source: FrictionlessResource, limit_errors: int) -> ReportTask:
+    try:
+        (task,) = source.validate(limit_errors=limit_errors).tasks
+    except Exception as error:  # noqa: BLE001 -- some constraints make frictionless raise in the middle of a table
+        (task,) = Report.from_validation_task(source, time=0, errors=[_stopped(error)]).tasks
+    return task
 
 
 def unreadable_fields(table: TableResult) -> frozenset[str] | None:

@@ -1,0 +1,217 @@
+"""Clearing cells that are certainly good, a column at a time.
+
+A mask acquits, and never condemns: a cell that no mask clears goes through Frictionless' own reader, once a distinct text. So
+what is left is what Frictionless finds fault with, and only that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cstodata.validation.tables.patterns import re2_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from frictionless import Field
+
+_PLAIN: Final[Mapping[str, str]] = {
+    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "integer": "^(0|-?[1-9][0-9]{0,17})$",
+    # 15 significant digits at most: distinct numbers are distinct as 64-bit floats, so bounds compare exactly.
+    "number": r"^-?(0|[1-9][0-9]{0,7})(\.[0-9]{1,7})?$",
+    "year": "^[1-9][0-9]{3}$",
+}
+"""The forms that a mask may clear, as RE2 patterns; ASCII only."""
+
+_NUMBERS: Final = {"integer": pa.int64(), "number": pa.float64(), "year": pa.int64()}
+
+# A subset of RFC 3986: scheme, host, port, path, query and fragment of unreserved characters.
+_PLAIN_URI = (
+    r"^[a-z][a-z0-9+.-]*://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,4})?"
+    r"(/[A-Za-z0-9._~/-]*)?(\?[A-Za-z0-9._~/=&-]*)?(#[A-Za-z0-9._~/-]*)?$"
+)
+
+_BOUNDS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "minimum": pc.greater_equal,
+    "maximum": pc.less_equal,
+    "exclusiveMinimum": pc.greater,
+    "exclusiveMaximum": pc.less,
+}
+
+_SUPPORTED = frozenset({*_BOUNDS, "required", "unique", "enum", "pattern", "minLength", "maxLength"})
+
+
+@dataclass(frozen=True)
+class Acquittal:
+    """What clears the cells of one field.
+
+    Attributes:
+        field: Frictionless' field, bound to its schema.
+        missing_values: The texts that mean null.
+    """
+
+    field: Field
+    missing_values: tuple[str, ...]
+
+    def good(self, texts: pa.Array) -> pa.Array | None:
+        """Which cells Frictionless finds no fault with; None if that is all of them.
+
+        Args:
+            texts: The cells as strings, without nulls.
+        """
+        cleared = self._mask(texts)
+        if cleared is None:
+            rest = texts
+        elif pc.all(cleared, min_count=0).as_py():
+            return None
+        else:
+            rest = texts.filter(pc.invert(cleared))
+        judged = self._judge(rest)
+        if judged is None:
+            return None
+        return judged if cleared is None else pc.replace_with_mask(cleared, pc.invert(cleared), judged)
+
+    def canonical(self, texts: pa.Array) -> pa.Array:
+        """One text for each value: equal where Frictionless' values are; null for missing cells and those of another type.
+
+        Only for the types in `KEY_TYPES`.
+        """
+        missing = self.missing(texts)
+        present = pc.if_else(missing, None, texts)
+        if self.field.type == "string" and self.field.format == "default":
+            return present
+        plain = pc.match_substring_regex(present, _PLAIN[self.field.type]) if self.field.type in _PLAIN else missing
+        if self.field.type != "date" and pc.all(plain, min_count=0).as_py():
+            return present
+        encoded = present.dictionary_encode()
+        values = [canonical_text(self._reader(text)[0]) for text in encoded.dictionary.to_pylist()]
+        return pa.array(values, pa.string()).take(encoded.indices)
+
+    def missing(self, texts: pa.Array) -> pa.Array:
+        """Which cells are null."""
+        if self.missing_values == ("",):
+            return pc.equal(pc.binary_length(texts), 0)
+        return pc.is_in(texts, value_set=pa.array(self.missing_values, pa.string()))
+
+    def _judge(self, texts: pa.Array) -> pa.Array | None:
+        """Which cells Frictionless' reader takes; None if that is all of them. Each distinct text is read once."""
+        encoded = texts.dictionary_encode()
+        good = pa.array([self._accepts(text) for text in encoded.dictionary.to_pylist()], pa.bool_())
+        return None if pc.all(good, min_count=0).as_py() else good.take(encoded.indices)
+
+    def _accepts(self, text: str) -> bool:
+        return not self._reader(text)[1]
+
+    @cached_property
+    def _reader(self) -> Callable[[str], tuple[Any, dict[str, str] | None]]:
+        reader: Callable[[str], tuple[Any, dict[str, str] | None]] = self.field.create_cell_reader()
+        return reader
+
+    @cached_property
+    def _constraints(self) -> dict[str, Any]:
+        """The constraints that Frictionless applies to a cell of this type."""
+        supported = self.field.supported_constraints
+        return {
+            name: value for name, value in self.field.constraints.items() if name in supported and value is not None
+        }
+
+    def _mask(self, texts: pa.Array) -> pa.Array | None:
+        """Which cells are certainly good; None if there is no mask for such a field."""
+        field, constraints = self.field, self._constraints
+        if not constraints.keys() <= _SUPPORTED:
+            return None
+        if field.type == "string":
+            mask = self._string_mask(texts)
+        elif field.type in _PLAIN and field.format == "default" and _reads_plainly(field):
+            mask = self._value_mask(texts)
+        elif field.type == "boolean" and not constraints.keys() - {"required"}:
+            mask = pc.is_in(texts, value_set=pa.array([*field.true_values, *field.false_values], pa.string()))
+        else:
+            return None
+        if mask is None:
+            return None
+        missing = self.missing(texts)
+        return pc.and_not(mask, missing) if constraints.get("required") else pc.or_(mask, missing)
+
+    def _string_mask(self, texts: pa.Array) -> pa.Array | None:
+        masks = []
+        if self.field.format == "uri":
+            masks.append(pc.match_substring_regex(texts, _PLAIN_URI))
+        elif self.field.format != "default":
+            return None
+        constraints = self._constraints
+        if "pattern" in constraints:
+            pattern = re2_pattern(str(constraints["pattern"]))
+            if pattern is None:
+                return None
+            masks.append(pc.match_substring_regex(texts, pattern))
+        if "enum" in constraints:
+            allowed = [value for value in constraints["enum"] if isinstance(value, str)]
+            masks.append(pc.is_in(texts, value_set=pa.array(allowed, pa.string())))
+        for name, compare in (("minLength", pc.greater_equal), ("maxLength", pc.less_equal)):
+            if name in constraints:
+                if type(constraints[name]) is not int:
+                    return None
+                masks.append(compare(pc.utf8_length(texts), constraints[name]))
+        mask = pa.repeat(pa.scalar(value=True), len(texts))
+        for other in masks:
+            mask = pc.and_(mask, other)
+        return mask
+
+    def _value_mask(self, texts: pa.Array) -> pa.Array | None:
+        type_, constraints = self.field.type, self._constraints
+        mask = pc.match_substring_regex(texts, _PLAIN[type_])
+        values = _cast(pc.if_else(mask, texts, None), type_)
+        if values is None:
+            return None
+        for name, constraint in constraints.items():
+            if name in _BOUNDS:
+                bound = _bound(constraint, type_)
+                if bound is None:
+                    return None
+                mask = pc.and_(mask, pc.fill_null(_BOUNDS[name](values, bound), fill_value=False))
+            elif name == "enum":
+                allowed = [str(value) for value in constraint if re.fullmatch(_PLAIN[type_], str(value))]
+                mask = pc.and_(mask, pc.is_in(texts, value_set=pa.array(allowed, pa.string())))
+            elif name != "required":
+                return None
+        return mask
+
+
+KEY_TYPES = frozenset({"string", "integer", "date"})
+"""The types whose values have one canonical text each, so that keys may be compared as texts."""
+
+
+def canonical_text(value: object) -> str | None:
+    """The canonical text of a value of one of the `KEY_TYPES`."""
+    return None if value is None else str(value)
+
+
+def _reads_plainly(field: Field) -> bool:
+    return not any(field.has_defined(name) for name in ("bare_number", "group_char", "decimal_char"))
+
+
+def _cast(texts: pa.Array, type_: str) -> pa.Array | None:
+    try:
+        return texts.cast(_NUMBERS.get(type_, pa.date32()))
+    except pa.ArrowInvalid:
+        return None  # such as 2021-02-30, which looks like a date and is none
+
+
+def _bound(constraint: object, type_: str) -> pa.Scalar | None:
+    """A bound as a value to compare with; None if it is not in the plain form of the type."""
+    text = str(constraint)
+    if isinstance(constraint, bool) or not re.fullmatch(_PLAIN[type_], text):
+        return None
+    try:
+        return pa.scalar(date.fromisoformat(text) if type_ == "date" else float(text) if type_ == "number" else int(text))
+    except ValueError:
+        return None

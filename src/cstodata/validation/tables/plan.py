@@ -1,0 +1,160 @@
+"""What Frictionless says of a resource before its rows are read, and whether the fast path may judge them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from frictionless import FrictionlessException
+from frictionless.formats.csv import CsvControl
+from frictionless.resources import TableResource
+from frictionless.table import create_cell_handlers
+
+from cstodata.package.plain_csv import CsvDialect
+from cstodata.validation.tables.acquit import KEY_TYPES, Acquittal
+from cstodata.validation.tables.scan import NotFastError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from frictionless import Field, Resource
+
+_UTF_8 = frozenset({"utf-8", "utf-8-sig"})
+_DIALECT_DEFAULTS = {"header": True, "header_rows": [1], "comment_char": None, "comment_rows": [], "skip_blank_rows": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """One foreign key: fields here, and fields of a resource ("" is the resource itself)."""
+
+    fields: tuple[str, ...]
+    resource: str
+    referred: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePlan:
+    """How to judge the rows of a resource.
+
+    Attributes:
+        path: The file.
+        dialect: As Frictionless reads the file, what it detects included.
+        format: csv or tsv.
+        labels: The header's cells.
+        acquittals: One a field, in the order of the columns.
+        handlers: What Frictionless' rows are made with.
+        primary_key: Names of its fields; empty if it has none.
+        unique: Names of the fields whose values must differ.
+        foreign_keys: In the order of the schema.
+    """
+
+    path: Path
+    dialect: CsvDialect
+    format: str
+    labels: tuple[str, ...]
+    acquittals: tuple[Acquittal, ...]
+    handlers: dict[str, Any]
+    primary_key: tuple[str, ...]
+    unique: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+
+    def position(self, name: str) -> int:
+        """Position of a field among the columns, from 0."""
+        return [acquittal.field.name for acquittal in self.acquittals].index(name)
+
+
+def plan_table(source: Resource) -> TablePlan:
+    """The plan for a resource.
+
+    Args:
+        source: Frictionless' resource, closed; it is left as it is.
+
+    Raises:
+        NotFastError: Its rows are left to Frictionless.
+    """
+    if not isinstance(source, TableResource):
+        raise NotFastError("it is not a table")
+    _refuse(source.extrapaths, "it has several files")
+    _refuse(source.data is not None, "its data is inline")
+    # A copy, because opening one changes what it declares; without foreign keys, because Frictionless would read what
+    # they refer to.
+    probe = source.to_copy()
+    if probe.schema:
+        probe.schema.foreign_keys = []
+    try:
+        with probe:
+            return _plan(source, probe)
+    except FrictionlessException as error:
+        raise NotFastError(f"it cannot be opened ({error.error.type})") from error
+
+
+def _plan(source: TableResource, probe: TableResource) -> TablePlan:
+    _refuse(probe.scheme != "file" or probe.format not in {"csv", "tsv"}, f"its format is {probe.format}")
+    _refuse(probe.compression, "it is compressed")
+    _refuse(probe.encoding not in _UTF_8, f"its encoding is {probe.encoding}")
+    for name, default in _DIALECT_DEFAULTS.items():
+        _refuse(getattr(probe.dialect, name) != default, f"its dialect says {name}")
+    _refuse(not probe.dialect.header_case, "its header may be in any case")
+    _refuse(not probe.header.valid, "its header is wrong")
+    _refuse(not probe.fragment, "it has no rows")
+    fields: list[Field] = probe.header.get_expected_fields()
+    _refuse(len(fields) != len(probe.labels), "its columns are not the fields of its schema")
+    acquittals = tuple(Acquittal(field=field, missing_values=_missing_values(field)) for field in fields)
+    names = {field.name for field in fields}
+    primary_key = tuple(probe.schema.primary_key)
+    plan = TablePlan(
+        path=Path(str(probe.normpath)),
+        dialect=_csv_dialect(probe),
+        format=str(probe.format),
+        labels=tuple(probe.labels),
+        acquittals=acquittals,
+        handlers=create_cell_handlers(fields),
+        primary_key=primary_key if set(primary_key) <= names else (),
+        unique=tuple(field.name for field in fields if field.constraints.get("unique")),
+        foreign_keys=tuple(
+            ForeignKey(
+                fields=tuple(key["fields"]),
+                resource=key["reference"]["resource"],
+                referred=tuple(key["reference"]["fields"]),
+            )
+            for key in (source.schema.foreign_keys if source.schema else ())
+            if set(key["fields"]) <= names
+        ),
+    )
+    keys = {*plan.primary_key, *plan.unique, *(name for key in plan.foreign_keys for name in key.fields)}
+    for name in sorted(keys):
+        type_ = plan.acquittals[plan.position(name)].field.type
+        _refuse(type_ not in KEY_TYPES, f"a {type_} field takes part in a key")
+    _compile_readers(acquittals)
+    return plan
+
+
+def _csv_dialect(probe: TableResource) -> CsvDialect:
+    control = CsvControl.from_dialect(probe.dialect)
+    _refuse(control.escape_char, "its dialect has an escape character")
+    _refuse(control.skip_initial_space, "blanks after its delimiters do not count")
+    for name in ("delimiter", "quote_char"):
+        value = getattr(control, name)
+        _refuse(len(value) != 1 or not value.isascii(), f"its {name.replace('_', ' ')} is not one ASCII character")
+    return CsvDialect(delimiter=control.delimiter, quote=control.quote_char)
+
+
+def _missing_values(field: Field) -> tuple[str, ...]:
+    own = field.has_defined("missing_values") or field.schema is None
+    return tuple(field.missing_values if own else field.schema.missing_values)  # type: ignore[union-attr]  # not None here
+
+
+def _compile_readers(acquittals: tuple[Acquittal, ...]) -> None:
+    """Leave a field with a constraint that cannot be compiled to Frictionless, whose failure is then reported."""
+    compile_: Callable[[Acquittal], object] = lambda acquittal: acquittal.field.create_cell_reader()  # noqa: E731 -- one call
+    for acquittal in acquittals:
+        try:
+            compile_(acquittal)
+        except Exception as error:  # a pattern, an enum or a bound of any wrong form
+            raise NotFastError(f"the constraints of {acquittal.field.name} cannot be applied") from error
+
+
+def _refuse(reason: object, sentence: str) -> None:
+    if reason:
+        raise NotFastError(sentence)

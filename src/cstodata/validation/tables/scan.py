@@ -1,0 +1,151 @@
+"""Reading a CSV file record by record, a batch of columns at a time.
+
+PyArrow's streaming reader, with these options, agrees with Python's `csv.reader` (which Frictionless uses) record for record,
+rows of another width included.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from cstodata.package.plain_csv import CsvDialect
+
+_BLOCK_BYTES = 4 * 1024 * 1024
+
+
+class NotFastError(Exception):
+    """A resource is left to Frictionless; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Consecutive records of a file.
+
+    Attributes:
+        columns: The cells of the records of the right width, as strings without nulls.
+        numbers: The numbers of these records, the header being 1.
+        ragged: The cells of the records of another width, by number.
+    """
+
+    columns: tuple[pa.Array, ...]
+    numbers: range | list[int]
+    ragged: dict[int, list[str]]
+
+
+def scan(path: Path, dialect: CsvDialect, width: int) -> Iterator[Batch]:
+    """The records after the header.
+
+    Args:
+        path: The file, in UTF-8.
+        dialect: Its delimiter and quote.
+        width: How many cells the header has.
+
+    Raises:
+        NotFastError: It is not UTF-8, or a record is larger than a block.
+    """
+    ragged: list[tuple[int, str]] = []
+
+    def set_aside(row: Any) -> str:
+        ragged.append((row.number, row.text))
+        return "skip"
+
+    names = [str(number) for number in range(width)]
+    try:
+        reader = pa_csv.open_csv(
+            path,
+            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=_BLOCK_BYTES),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                quote_char=dialect.quote,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=set_aside,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+            ),
+        )
+        yield from _numbered(_read_ahead(reader), ragged, dialect, width)
+    except pa.ArrowInvalid as error:
+        raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
+
+
+def _read_ahead(reader: Any) -> Iterator[pa.RecordBatch]:
+    """The batches, the next one being parsed while one is looked at."""
+
+    def following() -> pa.RecordBatch | None:
+        try:
+            return reader.read_next_batch()
+        except StopIteration:
+            return None
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        batch = following()
+        while batch is not None:
+            coming = pool.submit(following)
+            yield batch
+            batch = coming.result()
+
+
+def _numbered(
+    batches: Iterator[pa.RecordBatch], ragged: list[tuple[int, str]], dialect: CsvDialect, width: int
+) -> Iterator[Batch]:
+    first, header = 1, True
+    for batch in batches:
+        end, taken = first + batch.num_rows, {}
+        while ragged and ragged[0][0] < end:
+            number, text = ragged.pop(0)
+            taken[number] = _cells(text, dialect)
+            end += 1
+        numbers: range | list[int] = range(first, end)
+        if taken:
+            numbers = [number for number in numbers if number not in taken]
+        columns = batch.columns
+        if header and len(numbers):
+            columns, numbers, header = [column.slice(1) for column in columns], numbers[1:], False
+        yield Batch(columns=tuple(columns), numbers=numbers, ragged=taken)
+        first = end
+    rest = {number: _cells(text, dialect) for number, text in ragged}
+    if rest:
+        yield Batch(columns=(pa.array([], pa.string()),) * width, numbers=range(0), ragged=rest)
+
+
+def _cells(text: str, dialect: CsvDialect) -> list[str]:
+    lines = io.StringIO(text, newline="")
+    return next(csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What a whole pass over the bytes tells."""
+
+    md5: str
+    sha256: str
+    size: int
+    has_cr: bool
+
+
+def digest(path: Path) -> Digest:
+    """The digests and size of a file, read in blocks."""
+    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    size, has_cr = 0, False
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            md5.update(block)
+            sha256.update(block)
+            size += len(block)
+            has_cr = has_cr or b"\r" in block
+    return Digest(md5=md5.hexdigest(), sha256=sha256.hexdigest(), size=size, has_cr=has_cr)
