@@ -34,8 +34,8 @@ def validate(
         limit_errors: Findings a resource or rule may have before the rest is left unread, as in Frictionless; 0 for no
             limit.
         today: The date after which nothing can have been published; None for the current date in UTC.
-        engine: Who reads the rows: `fast` is the columnar engine, which finds what `frictionless` finds; `auto` is the fast
-            one for the tables that it may judge, and Frictionless for the others.
+        engine: Who reads the rows: `fast` is the columnar engine, which finds what `frictionless` finds; `auto` is the
+            fast one for the tables that it may judge, and Frictionless for the others.
         on_step: Called with the name of each resource, then with "rules", before it is checked.
 
     Returns:

@@ -41,9 +41,21 @@ REPORT = Report(
                 *(finding(row=row, line=row, field="id", value="y") for row in range(10, 34)),
                 finding(type="hash-count", row=None, mend=None),
             ),
-            warnings=("reached error limit: 26",), engine='fast', why=None,
+            warnings=("reached error limit: 26",),
+            engine="fast",
+            why=None,
         ),
-        TableResult(name="empty", type="table", place="e.csv", labels=(), stats={"rows": 0}, findings=(), warnings=(), engine='fast', why=None),
+        TableResult(
+            name="empty",
+            type="table",
+            place="e.csv",
+            labels=(),
+            stats={"rows": 0},
+            findings=(),
+            warnings=(),
+            engine="fast",
+            why=None,
+        ),
     ),
     rules=(
         RuleResult(rule="seats-add-up", severity=Severity.ERROR),
@@ -78,7 +90,17 @@ def test_no_line_ends_with_a_blank() -> None:
 )
 def test_what_is_not_seen_never_reaches_the_terminal(text: str) -> None:
     hostile = finding(message=text, value=text, field=text, key={text: text}, path=text)
-    table = TableResult(name=text, type="table", place=text, labels=(), stats={}, findings=(hostile,), warnings=(), engine='fast', why=None)
+    table = TableResult(
+        name=text,
+        type="table",
+        place=text,
+        labels=(),
+        stats={},
+        findings=(hostile,),
+        warnings=(),
+        engine="fast",
+        why=None,
+    )
     report = Report(package=text, version=text, place=text, metadata=(), tables=(table,), rules=(), seconds=0)
     told = render(report)
     assert text not in told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -14,11 +14,13 @@ from cstodata.cli.options import (
     complete_rules,
     has_colour,
     is_part_of,
+    note,
     output_option,
     package_argument,
     progress,
     write,
 )
+from cstodata.report.text import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,14 @@ FORMATS = ("text", "json")
     "--rule", "rules", multiple=True, shell_complete=complete_rules, help="Apply only this rule; repeat for more."
 )
 @click.option("--no-rules", is_flag=True, help="Apply no rules, check only metadata and tables.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "fast", "frictionless"]),
+    default="auto",
+    show_default=True,
+    help="Who reads the rows: the fast engine where it may, it or nobody, or Frictionless alone.",
+)
+@click.option("--explain", "explain_engine", is_flag=True, help="Tell which engine read each table, and why.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option(
     "--limit-errors",
@@ -63,6 +73,8 @@ def validate(
     no_rules: bool,
     strict: bool,
     limit_errors: int,
+    engine: Literal["auto", "fast", "frictionless"],
+    explain_engine: bool,
 ) -> ExitCode:
     """Check a data package: its metadata, its tables, and the rules that fit them.
 
@@ -80,7 +92,12 @@ def validate(
         raise click.UsageError(f"{output} is part of the package.")
     with progress("Checking") as on_step:
         chosen = () if no_rules else rules or None
-        report = check(package, resources=resources, rules=chosen, limit_errors=limit_errors, on_step=on_step)
+        report = check(
+            package, resources=resources, rules=chosen, limit_errors=limit_errors, engine=engine, on_step=on_step
+        )
+    if explain_engine:
+        for table in report.tables:
+            note(f"{shown(table.name)}: {table.engine}" + (f", because {shown(table.why)}" if table.why else ""))
     from cstodata.report.registry import FORMATS as RENDERERS
 
     colour = output is None and has_colour(sys.stdout)

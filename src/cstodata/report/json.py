@@ -37,6 +37,7 @@ def to_descriptor(report: Report) -> JsonObject:
             "version": report.version,
             "errors": report.errors,
             "warnings": report.warnings,
+            "tables": [{"name": table.name, "engine": table.engine, "why": table.why} for table in report.tables],
             "rules": [_rule(rule) for rule in report.rules],
         },
     }

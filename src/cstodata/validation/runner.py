@@ -62,7 +62,11 @@ def validate_package(
     if metadata.judged is not None:
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
-        tables = tuple(judge_tables(package, metadata.judged, _announced(chosen, on_step), limit_errors=limit_errors, engine=Engine(engine)))
+        tables = tuple(
+            judge_tables(
+                package, metadata.judged, _announced(chosen, on_step), limit_errors=limit_errors, engine=Engine(engine)
+            )
+        )
         applied = _check_rules(package, tables, rules, today, limit_errors, on_step)
     return Report(
         package=_text(descriptor, "name"),

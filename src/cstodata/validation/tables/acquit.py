@@ -1,21 +1,24 @@
 """Clearing cells that are certainly good, a column at a time.
 
-A mask acquits, and never condemns: a cell that no mask clears goes through Frictionless' own reader, once a distinct text. So
-what is left is what Frictionless finds fault with, and only that.
+A mask acquits, and never condemns: a cell that no mask clears goes through Frictionless' own reader, once a distinct
+text. So what is left is what Frictionless finds fault with, and only that.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from frictionless.fields import BooleanField
 
 from cstodata.validation.tables.patterns import re2_pattern
+from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,9 +83,12 @@ class Acquittal:
         return judged if cleared is None else pc.replace_with_mask(cleared, pc.invert(cleared), judged)
 
     def canonical(self, texts: pa.Array) -> pa.Array:
-        """One text for each value: equal where Frictionless' values are; null for missing cells and those of another type.
+        """A text for each value, the same where Frictionless' values are equal; null for missing cells and wrong ones.
 
-        Only for the types in `KEY_TYPES`.
+        Only for the types in `EXACT_TYPES` do different values have different texts.
+
+        Raises:
+            NotFastError: A value cannot be part of a key at all.
         """
         missing = self.missing(texts)
         present = pc.if_else(missing, None, texts)
@@ -132,7 +138,7 @@ class Acquittal:
             mask = self._string_mask(texts)
         elif field.type in _PLAIN and field.format == "default" and _reads_plainly(field):
             mask = self._value_mask(texts)
-        elif field.type == "boolean" and not constraints.keys() - {"required"}:
+        elif isinstance(field, BooleanField) and not constraints.keys() - {"required"}:
             mask = pc.is_in(texts, value_set=pa.array([*field.true_values, *field.false_values], pa.string()))
         else:
             return None
@@ -186,13 +192,32 @@ class Acquittal:
         return mask
 
 
-KEY_TYPES = frozenset({"string", "integer", "date"})
-"""The types whose values have one canonical text each, so that keys may be compared as texts."""
+EXACT_TYPES = frozenset({"string", "integer", "date", "year", "boolean"})
+"""The types whose different values have different texts, so that texts may be compared in the place of values."""
 
 
 def canonical_text(value: object) -> str | None:
-    """The canonical text of a value of one of the `KEY_TYPES`."""
-    return None if value is None else str(value)
+    """The text of a value: the same for equal values, and for values of the `EXACT_TYPES` only for these.
+
+    Raises:
+        NotFastError: Frictionless fails on such a value in a key.
+    """
+    match value:
+        case None | str():
+            return value
+        case Decimal() if value.is_snan():
+            raise NotFastError("a signaling NaN takes part in a key")
+        case Decimal():
+            return str(value.normalize() + 0)
+        case bool() | int() | datetime(tzinfo=None):
+            return str(value)
+        case datetime():
+            return str(value.astimezone(UTC))
+        case date():
+            return value.isoformat()
+        case _:
+            # Durations, times with an offset and the like: equal values may look different, so all count as the same.
+            return type(value).__name__
 
 
 def _reads_plainly(field: Field) -> bool:
@@ -211,7 +236,8 @@ def _bound(constraint: object, type_: str) -> pa.Scalar | None:
     text = str(constraint)
     if isinstance(constraint, bool) or not re.fullmatch(_PLAIN[type_], text):
         return None
+    readers: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "number": float}
     try:
-        return pa.scalar(date.fromisoformat(text) if type_ == "date" else float(text) if type_ == "number" else int(text))
+        return pa.scalar(readers.get(type_, int)(text))
     except ValueError:
         return None

@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from frictionless import Checklist, Package, Report
-from frictionless.resources import TableResource
 
-from cstodata.validation.tables.acquit import KEY_TYPES
+from cstodata.validation.tables.acquit import EXACT_TYPES
 from cstodata.validation.tables.fast import Targets, judge_rows, read_targets
 from cstodata.validation.tables.plan import ForeignKey, TablePlan, plan_table
 from cstodata.validation.tables.scan import NotFastError
@@ -17,7 +16,7 @@ from cstodata.validation.tables.scan import NotFastError
 if TYPE_CHECKING:
     import pyarrow as pa
     from frictionless import Resource
-    from frictionless.report import ReportTask
+    from frictionless.report.task import ReportTask
 
 
 class Engine(StrEnum):
@@ -69,7 +68,8 @@ class FastTables:
         report = Report.from_validation_task(
             judged, time=time.perf_counter() - begin, labels=list(plan.labels), errors=errors, warnings=warnings
         )
-        return report.tasks[0]
+        task: ReportTask = report.tasks[0]
+        return task
 
     def _plan(self, name: str) -> TablePlan:
         if name not in self._plans:
@@ -97,5 +97,5 @@ def _check_types(plan: TablePlan, referred: TablePlan, key: ForeignKey) -> None:
         return [of.acquittals[of.position(name)].field.type for name in fields if name in of.handlers]
 
     here, there = types(plan, key.fields), types(referred, key.referred)
-    if here != there or not set(there) <= KEY_TYPES:
+    if here != there or not set(there) <= EXACT_TYPES:
         raise NotFastError("a foreign key refers to fields of other types")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from frictionless.errors import ForeignKeyError, PrimaryKeyError, UniqueError
-from frictionless.table import Row
+from frictionless.table.row import Row
 
 from cstodata.validation.tables.acquit import canonical_text
 from cstodata.validation.tables.keys import References, Uniqueness, joined
@@ -83,7 +83,7 @@ def judge_rows(plan: TablePlan, targets: Targets, *, limit_errors: int) -> Verdi
     if plan.format == "tsv" and read.has_cr:
         raise NotFastError("it is a TSV file with carriage returns, which Frictionless reads in a way of its own")
     if verdict.limit_reached and read.size < _SMALL_BYTES:
-        # How much of the file Frictionless has read at the limit, and so what it says of its digest, depends on its buffers.
+        # How much Frictionless has read at the limit, and so whether it gives a digest, depends on its buffers.
         raise NotFastError("it is small, and has as many errors as are looked for")
     return Verdict(errors=verdict.errors, rows=verdict.rows, digest=None if verdict.limit_reached else read)
 
@@ -175,7 +175,11 @@ class _Pass:
             good = acquittal.good(texts)
             if good is not None:
                 suspect = _either(suspect, pc.invert(good))
-        for what, values in (("primary", self.suspicions.primary), *self.suspicions.unique.items(), *self.suspicions.foreign.items()):
+        for what, values in (
+            ("primary", self.suspicions.primary),
+            *self.suspicions.unique.items(),
+            *self.suspicions.foreign.items(),
+        ):
             if values is not None and len(values):
                 suspect = _either(suspect, pc.is_in(keys[what], value_set=values))
         if self.plan.primary_key:

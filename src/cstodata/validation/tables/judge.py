@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from frictionless.report.task import ReportTask
+
     from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import DataPackage, Resource
 
@@ -102,15 +104,17 @@ def judge_tables(
     references, fast = SharedReferences(judged), FastTables(judged)
     for resource in resources:
         source = judged.get_resource(resource.name)
-        why: str | None = "it was asked to"
+        why: str | None = "it was asked for"
         task: ReportTask | None = None
         if engine is not Engine.FRICTIONLESS:
             try:
                 task, why = fast.judge(source, limit_errors=limit_errors), None
             except NotFastError as error:
-                if engine is Engine.FAST and source.type == "table":
-                    raise EngineError(resource.name, why=str(error)) from error
                 why = str(error)
+            except Exception as error:  # noqa: BLE001 -- what fails in Frictionless' readers must fail in its own hands
+                why = f"Frictionless fails on it ({type(error).__name__})"
+            if why and engine is Engine.FAST and source.type == "table":
+                raise EngineError(resource.name, why=why)
         if task is None:
             source.package = cast("Package", references)
             task = _judge_by_frictionless(source, limit_errors)

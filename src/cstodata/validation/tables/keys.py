@@ -1,7 +1,7 @@
 """Whether keys are unique, and whether they are found where they refer to.
 
-Keys are compared as texts, one for each value. First it is only asked whether anything is wrong at all; the rows are looked for
-in a second pass over the file, which a sound file never needs.
+Keys are compared as texts, one for each value. First it is only asked whether anything is wrong at all; the rows are
+looked for in a second pass over the file, which a sound file never needs.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def _duplicates_by_duckdb(keys: pa.ChunkedArray, memory_limit: str) -> pa.Array:
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{memory_limit}'; SET temp_directory = '{folder}'")
         database.register("keys", pa.table({"key": keys}))
-        (distinct,) = database.execute("SELECT count(DISTINCT key) FROM keys").fetchall()[0]
-        if distinct == len(keys):
+        distinct = database.execute("SELECT count(DISTINCT key) FROM keys").fetchall()
+        if distinct == [(len(keys),)]:
             return pa.array([], pa.string())
         found = database.execute("SELECT key FROM keys GROUP BY key HAVING count(*) > 1").to_arrow_table()
         return found["key"].combine_chunks()

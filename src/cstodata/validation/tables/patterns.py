@@ -1,9 +1,9 @@
 """Which patterns mean the same to RE2 as to Python.
 
-Frictionless compiles `^<pattern>$` with Python's `re`. Arrow has RE2, which is fast and linear, and differs: `\\d`, `\\w`, `\\s` and
-`\\b` know ASCII only, `$` matches the very end only, back references and looking around are missing, and what stands beside a
-`|` at the top level belongs to `^` or `$` alone. A pattern of the grammar below avoids all of these: what RE2 matches as a
-whole, Python matches too. Nothing follows from what RE2 does not match.
+Frictionless compiles `^<pattern>$` with Python's `re`. Arrow has RE2, which is fast and linear, and differs: its word
+characters, digits and blanks are ASCII only, `$` matches the very end only, back references and looking around are
+missing; and what stands beside a `|` at the top level belongs to `^` or `$` alone. A pattern of the grammar below
+avoids all of these: what RE2 matches as a whole, Python matches too. Nothing follows from what RE2 does not match.
 """
 
 from __future__ import annotations

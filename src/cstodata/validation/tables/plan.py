@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any
 from frictionless import FrictionlessException
 from frictionless.formats.csv import CsvControl
 from frictionless.resources import TableResource
-from frictionless.table import create_cell_handlers
+from frictionless.table.row import create_cell_handlers
 
 from cstodata.package.plain_csv import CsvDialect
-from cstodata.validation.tables.acquit import KEY_TYPES, Acquittal
+from cstodata.validation.tables.acquit import Acquittal
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from frictionless import Field, Resource
 
+_UNHASHABLE = frozenset({"array", "geojson", "list", "object"})
 _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
-_DIALECT_DEFAULTS = {"header": True, "header_rows": [1], "comment_char": None, "comment_rows": [], "skip_blank_rows": False}
+_DIALECT_DEFAULTS = {
+    "header": True,
+    "header_rows": [1],
+    "comment_char": None,
+    "comment_rows": [],
+    "skip_blank_rows": False,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,6 @@ def _plan(source: TableResource, probe: TableResource) -> TablePlan:
         _refuse(getattr(probe.dialect, name) != default, f"its dialect says {name}")
     _refuse(not probe.dialect.header_case, "its header may be in any case")
     _refuse(not probe.header.valid, "its header is wrong")
-    _refuse(not probe.fragment, "it has no rows")
     fields: list[Field] = probe.header.get_expected_fields()
     _refuse(len(fields) != len(probe.labels), "its columns are not the fields of its schema")
     acquittals = tuple(Acquittal(field=field, missing_values=_missing_values(field)) for field in fields)
@@ -125,7 +129,7 @@ def _plan(source: TableResource, probe: TableResource) -> TablePlan:
     keys = {*plan.primary_key, *plan.unique, *(name for key in plan.foreign_keys for name in key.fields)}
     for name in sorted(keys):
         type_ = plan.acquittals[plan.position(name)].field.type
-        _refuse(type_ not in KEY_TYPES, f"a {type_} field takes part in a key")
+        _refuse(type_ in _UNHASHABLE, f"a field of type {type_} takes part in a key")
     _compile_readers(acquittals)
     return plan
 
@@ -147,10 +151,9 @@ def _missing_values(field: Field) -> tuple[str, ...]:
 
 def _compile_readers(acquittals: tuple[Acquittal, ...]) -> None:
     """Leave a field with a constraint that cannot be compiled to Frictionless, whose failure is then reported."""
-    compile_: Callable[[Acquittal], object] = lambda acquittal: acquittal.field.create_cell_reader()  # noqa: E731 -- one call
     for acquittal in acquittals:
         try:
-            compile_(acquittal)
+            acquittal.field.create_cell_reader()
         except Exception as error:  # a pattern, an enum or a bound of any wrong form
             raise NotFastError(f"the constraints of {acquittal.field.name} cannot be applied") from error
 

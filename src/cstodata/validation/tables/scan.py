@@ -1,7 +1,7 @@
 """Reading a CSV file record by record, a batch of columns at a time.
 
-PyArrow's streaming reader, with these options, agrees with Python's `csv.reader` (which Frictionless uses) record for record,
-rows of another width included.
+PyArrow's streaming reader, with these options, agrees with Python's `csv.reader` (which Frictionless uses) record for
+record, rows of another width included.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _numbered(
         if taken:
             numbers = [number for number in numbers if number not in taken]
         columns = batch.columns
-        if header and len(numbers):
+        if header and numbers:
             columns, numbers, header = [column.slice(1) for column in columns], numbers[1:], False
         yield Batch(columns=tuple(columns), numbers=numbers, ragged=taken)
         first = end
