@@ -169,6 +169,8 @@ def constraints(draw: st.DrawFn, field: dict[str, Any]) -> dict[str, Any]:
             options |= {"minimum": numbers, "exclusiveMaximum": numbers, "enum": st.just([1, 1.5])}
         case "date":
             options |= {"minimum": st.just("2006-11-16"), "maximum": st.just("2020-01-05")}
+        case _:
+            pass
     if field.get("type") in {"array", "object", "list", "geopoint"}:
         del options["unique"]  # Frictionless fails on these: another test
     chosen = draw(st.lists(st.sampled_from(sorted(options)), max_size=2, unique=True))
@@ -184,7 +186,8 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
         fields.append({**field, "constraints": draw(constraints(field))})
     schema: dict[str, Any] = {"fields": fields}
     if draw(st.booleans()):
-        schema["missingValues"] = draw(st.sampled_from([[""], ["", "NA"], ["-"], ["", "0", "a"], []]))
+        missing: list[list[str]] = [[""], ["", "NA"], ["-"], ["", "0", "a"], []]
+        schema["missingValues"] = draw(st.sampled_from(missing))
     names = [str(field["name"]) for field in fields if field.get("type") not in {"array", "object", "list", "geopoint"}]
     if names and draw(st.booleans()):
         schema["primaryKey"] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))

@@ -63,7 +63,7 @@ FORMATS = ("text", "json")
     show_default=True,
     help="Findings a resource or rule may have; 0 for no limit.",
 )
-def validate(
+def validate(  # noqa: PLR0913 -- one parameter an option
     *,
     path: Path | None,
     format_: str,

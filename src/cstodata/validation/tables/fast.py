@@ -14,7 +14,7 @@ from frictionless.table.row import Row
 
 from cstodata.validation.tables.acquit import canonical_text
 from cstodata.validation.tables.keys import References, Uniqueness, joined
-from cstodata.validation.tables.scan import Batch, Digest, NotFastError, digest, scan
+from cstodata.validation.tables.scan import Batch, Digest, NotFastError, digest, ends_within_quotes, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,6 +128,7 @@ class _Pass:
         self._unique = {name: Uniqueness() for name in self.plan.unique}
         self._foreign = {key: References(targets=targets) for key, targets in self.targets.items()}
         self._blank_lines = _exact_cells(self.plan)
+        self._last_cell = ""
 
     def run(self) -> None:
         """Read, until the end or the limit."""
@@ -140,6 +141,10 @@ class _Pass:
                     self.rows, self.limit_reached = number - 1, True
                     return
             self.rows += len(batch.numbers) + len(batch.ragged)
+            if len(batch.numbers) or batch.ragged:
+                self._last_cell = _last_cell(batch)
+        if self.rows and ends_within_quotes(self.plan.path, self.plan.dialect, self._last_cell):
+            raise NotFastError("it seems to end within quotes")
 
     def suspicions_about_keys(self) -> _Suspicions:
         """The keys that are not as they must be, in so far as they were read."""
@@ -238,6 +243,14 @@ class _Pass:
                 reference_field_names=list(key.referred),
             )
         )
+
+
+def _last_cell(batch: Batch) -> str:
+    """The last cell of the last record; empty if there is none."""
+    last = max(batch.ragged, default=0)
+    if len(batch.numbers) and batch.numbers[-1] > last:
+        return str(batch.columns[-1][-1].as_py())
+    return batch.ragged[last][-1] if batch.ragged.get(last) else ""
 
 
 def _row(plan: TablePlan, cells: list[str], number: int) -> Row:

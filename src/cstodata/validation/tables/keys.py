@@ -87,8 +87,7 @@ def _duplicates_by_duckdb(keys: pa.ChunkedArray, memory_limit: str) -> pa.Array:
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{memory_limit}'; SET temp_directory = '{folder}'")
         database.register("keys", pa.table({"key": keys}))
-        distinct = database.execute("SELECT count(DISTINCT key) FROM keys").fetchall()
-        if distinct == [(len(keys),)]:
+        if database.execute("SELECT count(DISTINCT key) FROM keys").fetchall() == [(len(keys),)]:
             return pa.array([], pa.string())
         found = database.execute("SELECT key FROM keys GROUP BY key HAVING count(*) > 1").to_arrow_table()
         return found["key"].combine_chunks()

@@ -123,6 +123,25 @@ def _numbered(
         yield Batch(columns=(pa.array([], pa.string()),) * width, numbers=range(0), ragged=rest)
 
 
+def ends_within_quotes(path: Path, dialect: CsvDialect, last_cell: str) -> bool:
+    """Whether the last cell of a file may be a quote that is never closed.
+
+    It then ends with the file's last line end for Python's `csv` module, and without it for Arrow.
+    """
+    quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
+    cell = last_cell.encode()
+    closed = quote + cell.replace(quote, 2 * quote) + quote
+    with path.open("rb") as file:
+        file.seek(0, io.SEEK_END)
+        file.seek(max(0, file.tell() - len(closed) - 4))
+        tail = file.read()
+    for end in (b"\r\n", b"\n", b"\r", b""):
+        if tail.endswith(end):
+            tail = tail.removesuffix(end)
+            break
+    return not tail.endswith((closed, delimiter + cell, b"\n" + cell, b"\r" + cell))
+
+
 def _cells(text: str, dialect: CsvDialect) -> list[str]:
     lines = io.StringIO(text, newline="")
     return next(csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
