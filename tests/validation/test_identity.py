@@ -185,9 +185,8 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
         field = {"name": f"f{number}", **TYPES[draw(st.sampled_from(sorted(TYPES)))]}
         fields.append({**field, "constraints": draw(constraints(field))})
     schema: dict[str, Any] = {"fields": fields}
-    if draw(st.booleans()):
-        missing: list[list[str]] = [[""], ["", "NA"], ["-"], ["", "0", "a"], []]
-        schema["missingValues"] = draw(st.sampled_from(missing))
+    missing: list[list[str]] = [[""], ["", "NA"], ["-"], ["", "0", "a"], []]
+    schema["missingValues"] = draw(st.sampled_from(missing))
     names = [str(field["name"]) for field in fields if field.get("type") not in {"array", "object", "list", "geopoint"}]
     if names and draw(st.booleans()):
         schema["primaryKey"] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))

@@ -64,7 +64,7 @@ def arrow_type(field: Field) -> pa.DataType:
     return ARROW_TYPES.get(field.type, pa.string())
 
 
-def parse(texts: pa.Array, field: Field) -> pa.Array:
+def parse(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
     """The typed column of a field.
 
     Args:
@@ -72,18 +72,20 @@ def parse(texts: pa.Array, field: Field) -> pa.Array:
         field: What the cells are to be read as.
 
     Returns:
-        An array of `arrow_type(field)` of the same length; missing values are null.
+        A column of `arrow_type(field)` of the same length; missing values are null.
 
     Raises:
         TableReadError: A cell cannot be read, or holds more than its Arrow type can (the error names the field).
     """
     missing = pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string()))
-    present = pc.if_else(missing, pa.scalar(None, pa.string()), texts)
+    present = pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
     if field.type not in ARROW_TYPES:
         return present
     plain = _cast(present, field) if _reads_plainly(field) else None
     if plain is not None:
         return plain
+    if isinstance(present, pa.ChunkedArray):
+        present = present.combine_chunks()
     encoded = present.dictionary_encode()
     reader = _frictionless_field(field).create_cell_reader()
     texts = encoded.dictionary.to_pylist()

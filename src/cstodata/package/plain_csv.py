@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PLAIN_DIALECT = frozenset(
     {"$schema", "delimiter", "doubleQuote", "header", "lineTerminator", "quoteChar", "skipInitialSpace"}
 )
-_BLOCK_BYTES = 64 * 1024 * 1024
+_BLOCK_BYTES = 4 * 1024 * 1024
 _ROWS_AT_ONCE = 65_536
 _CRLF = "\r\n"
 
@@ -91,21 +91,31 @@ def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Tabl
     try:
         text = _in_utf_8(content, dialect.encoding)
         _check_quotes(text, dialect)
-        return pa_csv.read_csv(
-            # Arrow takes a header without a line end for an empty file.
-            pa.BufferReader(text if text.endswith((b"\n", b"\r")) else text + b"\n"),
-            read_options=pa_csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=dialect.delimiter, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=False
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(_labels(text, dialect), pa.string()),
-                strings_can_be_null=False,
-                null_values=[],
-            ),
-        )
+        labels = _labels(text, dialect)
+        # Arrow takes a header without a line end for an empty file.
+        ended = text if text.endswith((b"\n", b"\r")) else text + b"\n"
+        try:
+            return _parse(ended, labels, dialect, _BLOCK_BYTES)
+        except pa.ArrowInvalid as error:
+            if "straddl" not in str(error):
+                raise
+            return _parse(ended, labels, dialect, len(ended))  # a record is larger than a block
     except (UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
+
+
+def _parse(text: bytes, labels: list[str], dialect: CsvDialect, block_size: int) -> pa.Table:
+    reader = pa_csv.open_csv(
+        pa.BufferReader(text),
+        read_options=pa_csv.ReadOptions(block_size=block_size),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=dialect.delimiter, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=False
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(labels, pa.string()), strings_can_be_null=False, null_values=[]
+        ),
+    )
+    return reader.read_all()
 
 
 def write_texts(texts: pa.Table, dialect: CsvDialect) -> bytes:

@@ -78,7 +78,7 @@ def read_numbered(
     if is_plain_csv(resource):
         fields = [field for field in schema.fields if field.name not in leave_out]
         table = type_texts(read_resource_texts(package, resource), fields, resource=resource.name)
-        numbers = pa.array(range(FIRST_DATA_ROW, FIRST_DATA_ROW + table.num_rows), pa.int64())
+        numbers = pa.arange(FIRST_DATA_ROW, FIRST_DATA_ROW + table.num_rows)
     else:
         table, numbers = _read_by_frictionless(package, resource, schema)
     return table.append_column(row_numbers, numbers)
@@ -117,7 +117,7 @@ def type_texts(texts: pa.Table, fields: Collection[Field], *, resource: str) -> 
     for field in fields:
         _check_column(texts, field.name, resource)
         try:
-            columns[field.name] = parse(texts[field.name].combine_chunks(), field)
+            columns[field.name] = parse(texts[field.name], field)
         except TableReadError as error:
             raise TableReadError(f"{resource}.{error.resource}", problem=error.problem) from error
     return pa.table(columns)

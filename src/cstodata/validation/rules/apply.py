@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from cstodata.errors import TableReadError
 from cstodata.model.finding import RULE_PREFIX, Finding
 from cstodata.model.report import RuleResult
+from cstodata.package.cells import arrow_type
 from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_csv_file
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.package.descriptor import DataPackage, Resource, Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,8 @@ def apply_rules(
         today: The date after which nothing can have been published.
         limit: How many findings a rule may have; 0 for no limit. All failing rows are counted.
     """
-    tables = _read_tables(package, unreadable, today)
+    rules = list(rules)
+    tables = _read_tables(package, rules, unreadable, today)
     for rule in rules:
         why = _why_not(rule, package, tables, unreadable)
         if why is None:
@@ -62,21 +64,36 @@ def apply_rules(
             yield RuleResult(rule=rule.id, severity=rule.severity, skipped=why)
 
 
-def _read_tables(package: DataPackage, unreadable: dict[str, Unreadable], today: date) -> Tables:
-    """All tables that can be read, in so far as they can be."""
+def _read_tables(
+    package: DataPackage, rules: Iterable[type[Rule]], unreadable: dict[str, Unreadable], today: date
+) -> Tables:
+    """What the rules read, in so far as it can be read."""
     frames: dict[str, nw.LazyFrame[Any]] = {}
     for resource in package.resources:
         bad = unreadable[resource.name].fields if resource.name in unreadable else frozenset()
         if resource.schema is None or bad is None:
             continue
+        unread = {field.name for field in resource.schema.fields} - _read_fields(resource, resource.schema, rules)
         try:
-            table = read_numbered(package, resource, row_numbers=ROW, leave_out=bad)
+            table = read_numbered(package, resource, row_numbers=ROW, leave_out=bad | unread)
         except TableReadError as error:
             # Frictionless can read it and Arrow cannot hold it, such as an integer of 30 digits.
             unreadable[resource.name] = Unreadable(why=f"cannot be read: {error.problem}")
         else:
             frames[resource.name] = nw.from_native(table).lazy()
     return Tables(frames=frames, today=today)
+
+
+def _read_fields(resource: Resource, schema: Schema, rules: Iterable[type[Rule]]) -> set[str]:
+    """The fields of a resource that rules read, or that their findings show."""
+    read = set(schema.primary_key)
+    for rule in rules:
+        read |= rule.needs.get(resource.name, {}).keys() | rule.anywhere
+        if rule.resource == ANY:
+            read |= {field.name for field in schema.fields if arrow_type(field) == pa.string()}
+        if rule.resource == resource.name:
+            read.add(rule.field)
+    return read
 
 
 def _why_not(
@@ -89,9 +106,9 @@ def _why_not(
             return f"the package has no resource {name}"
         if why := _lacking(resources[name], fields):
             return why
-    for name in resources if rule.reads_all else rule.needs:
+    for name in resources if rule.anywhere else rule.needs:
         bad = unreadable.get(name)
-        if bad is not None and (bad.fields is None or bad.fields & rule.needs.get(name, {}).keys()):
+        if bad is not None and (bad.fields is None or bad.fields & (rule.needs.get(name, {}).keys() | rule.anywhere)):
             return f"{name} {bad.why}"
     return None if tables.frames else "the package has no table that can be read"
 

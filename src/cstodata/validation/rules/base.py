@@ -62,7 +62,7 @@ class Rule(ABC):
         resource: The resource whose rows it judges; `ANY` if its view has the columns `RESOURCE`, `FIELD` and `VALUE`.
         field: The field that its findings point at; `ANY` in the same case.
         needs: The resources that it reads, and the Table Schema type of each field that it reads in them.
-        reads_all: Whether it also reads all other tables, so that none of them may be missing.
+        anywhere: Fields that it also reads in every other table that has them, so that none of these may be missing.
         message: One sentence; names in braces are replaced by the failing row's cells.
         mend: One sentence on what to do.
     """
@@ -72,7 +72,7 @@ class Rule(ABC):
     resource: ClassVar[str]
     field: ClassVar[str]
     needs: ClassVar[Mapping[str, Mapping[str, str]]]
-    reads_all: ClassVar[bool] = False
+    anywhere: ClassVar[frozenset[str]] = frozenset()
     message: ClassVar[str]
     mend: ClassVar[str]
 

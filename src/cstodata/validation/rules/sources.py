@@ -30,7 +30,7 @@ class SourceIsUsed(Rule):
     resource = "sources"
     field = "source_id"
     needs: ClassVar = {"sources": {"source_id": "string"}}
-    reads_all = True
+    anywhere = frozenset({"source_id"})
     message = "{source_id}: no row of another table names it as its source"
     mend = "Remove the source, or name it in the rows that were read from it."
 

@@ -174,8 +174,14 @@ class Acquittal:
 
     def _value_mask(self, texts: pa.Array) -> pa.Array | None:
         type_, constraints = self.field.type, self._constraints
-        mask = pc.match_substring_regex(texts, _PLAIN[type_])
-        values = _cast(pc.if_else(mask, texts, None), type_)
+        values = (
+            _cast(texts, type_) if type_ == "date" else None
+        )  # Arrow takes no other form of a date than the plain one
+        if values is not None:
+            mask = values.is_valid()
+        else:
+            mask = pc.match_substring_regex(texts, _PLAIN[type_])
+            values = _cast(pc.if_else(mask, texts, None), type_)
         if values is None:
             return None
         for name, constraint in constraints.items():

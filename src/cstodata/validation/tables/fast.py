@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "256MB"
 """What DuckDB may take before it spills to disk."""
 
-_SMALL_BYTES = 512 * 1024
+_SMALL_BYTES, _LARGE_BYTES = 512 * 1024, 32 * 1024 * 1024
 
 Targets = dict["ForeignKey", pa.Array]
 """The keys that each foreign key may refer to, as joined texts, each once."""
@@ -70,8 +71,10 @@ def judge_rows(plan: TablePlan, targets: Targets, *, limit_errors: int) -> Verdi
     Raises:
         NotFastError: The table is left to Frictionless after all.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=2) as pool:
         digesting = pool.submit(digest, plan.path)
+        if plan.path.stat().st_size > _LARGE_BYTES:
+            pool.submit(import_module, "duckdb")  # it takes a while, and is wanted in the end
         first = _Pass(plan=plan, targets=targets, suspicions=_Suspicions(), limit_errors=limit_errors)
         first.run()
         verdict = first
