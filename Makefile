@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: release test format docs clean
+.PHONY: release test fuzz format docs clean
 
 ## Validate the dataset and release it below build/release.
 release: $(VENV)/installed
@@ -19,6 +19,10 @@ test: $(VENV)/installed-test $(VENV)/user/installed
 	$(BIN)/cog --check README.md docs/reference/*.md
 	$(BIN)/cstodata format --check
 	CSTODATA_USER_PYTHON=$(VENV)/user/bin/python $(BIN)/pytest -n auto
+
+## Compare the findings of the engines with those of Frictionless on many random packages; takes half an hour.
+fuzz: $(VENV)/installed-test
+	CSTODATA_FUZZ=$(or $(FUZZ),40000) $(BIN)/pytest tests/validation/test_identity.py --hypothesis-show-statistics
 
 ## Format code and data.
 format: $(VENV)/installed-test

@@ -10,6 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import frictionless
 from hypothesis import HealthCheck, event, given, settings
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 import cstodata
 from cstodata.report.json import to_descriptor
+from cstodata.validation.tables import keys, scan
 
 EXAMPLES = int(os.environ.get("CSTODATA_FUZZ", "150"))
 SPEC = ["taskNumber", "rowNumber", "fieldNumber", "fieldName", "type", "note", "message", "cells", "cell"]
@@ -48,6 +50,8 @@ TYPES: dict[str, dict[str, Any]] = {
     "any": {"type": "any"},
     "untyped": {},
 }
+
+MISSING_VALUES: list[list[str]] = [[""], ["", "NA"], ["-"], ["", "0", "a"], []]
 
 # Cells that lie on both sides of what the types and constraints below take.
 WORDS = st.sampled_from(
@@ -185,11 +189,12 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
         field = {"name": f"f{number}", **TYPES[draw(st.sampled_from(sorted(TYPES)))]}
         fields.append({**field, "constraints": draw(constraints(field))})
     schema: dict[str, Any] = {"fields": fields}
-    missing: list[list[str]] = [[""], ["", "NA"], ["-"], ["", "0", "a"], []]
-    schema["missingValues"] = draw(st.sampled_from(missing))
+    if draw(st.booleans()):
+        schema["missingValues"] = draw(st.sampled_from(MISSING_VALUES))
     names = [str(field["name"]) for field in fields if field.get("type") not in {"array", "object", "list", "geopoint"}]
-    if names and draw(st.booleans()):
-        schema["primaryKey"] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
+    if draw(st.booleans()) and names:
+        key: list[str] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
+        schema["primaryKey"] = key
     return schema
 
 
@@ -205,7 +210,7 @@ def files(draw: st.DrawFn, schema: dict[str, Any]) -> bytes:
     for _ in range(draw(st.integers(0, 7))):
         exact = draw(st.integers(0, 9)) > 0
         cells = draw(st.lists(CELLS, min_size=width if exact else 0, max_size=width if exact else width + 1))
-        lines.append(",".join(quoted(cell, quote=draw(st.booleans())) for cell in cells))
+        lines.append(",".join(quoted(cell, quote=bool(draw(st.integers(0, 1)))) for cell in cells))
     text = end.join(lines) + (end if draw(st.booleans()) else "")
     content = text.encode()
     damage = draw(st.integers(0, 19))
@@ -246,7 +251,11 @@ def packages(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, bytes]]:
         }
         for name, each in (("one", schema), ("two", other))
     ]
-    return {"name": "fuzz", "resources": resources}, {"one": draw(files(schema)), "two": draw(files(other))}
+    profile = "https://datapackage.org/profiles/2.0/datapackage.json"
+    return {"$schema": profile, "name": "fuzz", "resources": resources}, {
+        "one": draw(files(schema)),
+        "two": draw(files(other)),
+    }
 
 
 def by_frictionless(path: str, limit: int) -> Any:
@@ -258,9 +267,11 @@ def by_frictionless(path: str, limit: int) -> Any:
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-@given(package=packages(), limit=st.sampled_from([0, 0, 0, 1000, 1000, 3]))
+@given(
+    package=packages(), limit=st.sampled_from([0, 0, 0, 1000, 1000, 3]), block=st.sampled_from([64, 256, 4 * 1024**2])
+)
 def test_every_engine_finds_what_frictionless_finds(
-    package: tuple[dict[str, Any], dict[str, bytes]], limit: int
+    package: tuple[dict[str, Any], dict[str, bytes]], limit: int, block: int
 ) -> None:
     descriptor, tables = package
     with tempfile.TemporaryDirectory() as folder:
@@ -269,7 +280,9 @@ def test_every_engine_finds_what_frictionless_finds(
         path = Path(folder) / "datapackage.json"
         path.write_text(json.dumps(descriptor))
         theirs = by_frictionless(str(path), limit)
-        report = cstodata.validate(path, rules=[], limit_errors=limit)
+        # Small blocks, and DuckDB for few keys, so that small files go the way of large ones.
+        with patch.object(scan, "BLOCK_BYTES", block), patch.object(keys, "SMALL", 0 if block == 64 else 1000):
+            report = cstodata.validate(path, rules=[], limit_errors=limit)
     for table in report.tables:
         event(f"{table.engine}: {table.why}")
     if isinstance(theirs, Exception):

@@ -94,9 +94,10 @@ class Acquittal:
         present = pc.if_else(missing, None, texts)
         if self.field.type == "string" and self.field.format == "default":
             return present
-        plain = pc.match_substring_regex(present, _PLAIN[self.field.type]) if self.field.type in _PLAIN else missing
-        if self.field.type != "date" and pc.all(plain, min_count=0).as_py():
-            return present
+        if self.field.type in {"integer", "year"}:  # whose plain form is the text of the value
+            plain = pc.match_substring_regex(present, _PLAIN[self.field.type])
+            if pc.all(plain, min_count=0).as_py():
+                return present
         encoded = present.dictionary_encode()
         values = [canonical_text(self._reader(text)[0]) for text in encoded.dictionary.to_pylist()]
         return pa.array(values, pa.string()).take(encoded.indices)

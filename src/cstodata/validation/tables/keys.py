@@ -17,7 +17,7 @@ from cstodata.validation.tables.scan import NotFastError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SMALL = 200_000
+SMALL = 200_000
 """Keys up to which Arrow is as fast as DuckDB, which takes a while to load."""
 
 _PART, _NULL = "\x1f", "\x00"
@@ -54,7 +54,7 @@ class Uniqueness:
     def duplicates(self, memory_limit: str) -> pa.Array:
         """The keys that occur more than once, each once."""
         keys = pa.chunked_array(self.chunks, pa.string())
-        if len(keys) <= _SMALL:
+        if len(keys) <= SMALL:
             if len(pc.unique(keys)) == len(keys):
                 return pa.array([], pa.string())
             counts = pc.value_counts(keys)
@@ -89,5 +89,5 @@ def _duplicates_by_duckdb(keys: pa.ChunkedArray, memory_limit: str) -> pa.Array:
         database.register("keys", pa.table({"key": keys}))
         if database.execute("SELECT count(DISTINCT key) FROM keys").fetchall() == [(len(keys),)]:
             return pa.array([], pa.string())
-        found = database.execute("SELECT key FROM keys GROUP BY key HAVING count(*) > 1").to_arrow_table()
+        found: pa.Table = database.execute("SELECT key FROM keys GROUP BY key HAVING count(*) > 1").to_arrow_table()
         return found["key"].combine_chunks()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cstodata.package.plain_csv import CsvDialect
 
-_BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 
 
 class NotFastError(Exception):
@@ -66,7 +66,7 @@ def scan(path: Path, dialect: CsvDialect, width: int) -> Iterator[Batch]:
     try:
         reader = pa_csv.open_csv(
             path,
-            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=_BLOCK_BYTES),
+            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=BLOCK_BYTES),
             parse_options=pa_csv.ParseOptions(
                 delimiter=dialect.delimiter,
                 quote_char=dialect.quote,
@@ -162,7 +162,7 @@ def digest(path: Path) -> Digest:
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     size, has_cr = 0, False
     with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
+        while block := file.read(BLOCK_BYTES):
             md5.update(block)
             sha256.update(block)
             size += len(block)
