@@ -18,6 +18,15 @@ def test_a_record_begins_on_its_physical_line(tmp_path: Path, end: str) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(end.join(["id,text", '1,"two', 'lines"', "", "2,x", ""]).encode())
     assert line_numbers(path, DIALECT, {1, 2, 3, 4, 9}) == {1: 1, 2: 2, 3: 4, 4: 5}
+    assert line_numbers(path, DIALECT, {1, 2, 3, 4, 9}, records=4) == {1: 1, 2: 2, 3: 4, 4: 5}
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_where_records_are_lines_they_have_their_numbers(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('id\n1\n\n"3"' + end)
+    for rows in ({2, 3, 4}, {1, 4, 5}):
+        assert line_numbers(path, DIALECT, rows, records=4) == line_numbers(path, DIALECT, rows)
 
 
 def test_bytes_that_cannot_be_decoded_do_not_matter(tmp_path: Path) -> None:

@@ -12,17 +12,25 @@ if TYPE_CHECKING:
     from cstodata.package.plain_csv import CsvDialect
 
 
-def line_numbers(path: Path, dialect: CsvDialect, rows: Collection[int]) -> dict[int, int]:
+_BLOCK_BYTES = 4 * 1024 * 1024
+
+
+def line_numbers(
+    path: Path, dialect: CsvDialect, rows: Collection[int], *, records: int | None = None
+) -> dict[int, int]:
     """The physical line, from 1, on which each record begins.
 
     Args:
         path: A CSV file.
         dialect: How it is written; bytes that its encoding cannot decode do not matter here.
         rows: Numbers of records, the header being 1.
+        records: How many records the file has; None if it is not known. If it has as many lines, records are lines.
 
     Returns:
         A line for each record that the file has; nothing for those beyond its end.
     """
+    if records is not None and _count_lines(path) == records:
+        return {row: row for row in rows if row <= records}
     wanted, lines = set(rows), {}
     last, begin = max(wanted, default=0), 1
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
@@ -34,3 +42,14 @@ def line_numbers(path: Path, dialect: CsvDialect, rows: Collection[int]) -> dict
                 break
             begin = reader.line_num + 1
     return lines
+
+
+def _count_lines(path: Path) -> int | None:
+    """How many lines a file has; None if some end with CR, which make them hard to count."""
+    count, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            if b"\r" in block:
+                return None
+            count, last = count + block.count(b"\n"), block[-1:]
+    return count + (last != b"\n")

@@ -159,9 +159,10 @@ class _Places:
     def of(cls, package: DataPackage, tables: Tables, name: str, numbers: set[int]) -> _Places:
         resource = package.resource(name)
         lines: dict[int, int] = {}
-        if resource.path is not None and is_csv_file(resource):
-            lines = line_numbers(resolve(package.root, resource.path), csv_dialect(resource), numbers)
         frame = tables[name]
+        if resource.path is not None and is_csv_file(resource):
+            path, records = resolve(package.root, resource.path), frame.select(nw.len()).collect().item() + 1
+            lines = line_numbers(path, csv_dialect(resource), numbers, records=records)
         fields = resource.schema.primary_key if resource.schema else ()
         present = [field for field in fields if field in frame.collect_schema().names()]
         rows = frame.filter(nw.col(ROW).is_in(sorted(numbers))).select(ROW, *present).collect().rows(named=True)

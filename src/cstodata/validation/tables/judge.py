@@ -127,7 +127,7 @@ def judge_tables(
             place=resource.path or task.place,
             labels=tuple(task.labels),
             stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),
-            findings=_located(package, resource, errors),
+            findings=_located(package, resource, errors, records=_records(task)),
             warnings=tuple(task.warnings),
             engine=Engine.FRICTIONLESS if why else Engine.FAST,
             why=why,
@@ -169,12 +169,21 @@ def error_types() -> list[str]:
     return sorted({each.type for each in Error.list_children(root=True)})
 
 
-def _located(package: DataPackage, resource: Resource, errors: list[Error]) -> tuple[Finding, ...]:
+def _records(task: ReportTask) -> int | None:
+    """How many records were read, the header being one; None if not all were."""
+    rows = task.stats.get("rows")
+    return None if rows is None or "sha256" not in task.stats else rows + 1
+
+
+def _located(
+    package: DataPackage, resource: Resource, errors: list[Error], *, records: int | None
+) -> tuple[Finding, ...]:
     """The errors as findings, each with the line that its row begins on."""
     rows = {row for error in errors if isinstance(row := getattr(error, "row_number", None), int)}
     lines: dict[int, int] = {}
     if rows and resource.path is not None and is_csv_file(resource):
-        lines = line_numbers(resolve(package.root, resource.path), csv_dialect(resource), rows)
+        path = resolve(package.root, resource.path)
+        lines = line_numbers(path, csv_dialect(resource), rows, records=records)
     return tuple(_finding(error, resource=resource.name, within=resource, lines=lines) for error in errors)
 
 
