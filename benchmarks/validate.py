@@ -25,17 +25,6 @@ from typing import Any
 
 KINDS = ["speech", "session", "visit", "treaty", "election"]
 WORDS = ["seat", "chamber", "parliament", "assembly", "treaty", "observer", "election", "session", "report", "vote"]
-    "delegation",
-    "seat",
-    "chamber",
-    "parliament",
-    "assembly",
-    "treaty",
-    "observer",
-    "election",
-    "session",
-    "report",
-]
 DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
 SCHEMA: dict[str, Any] = {
     "fields": [
