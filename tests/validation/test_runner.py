@@ -12,7 +12,7 @@ import frictionless
 import pytest
 
 import cstodata
-from cstodata.errors import DescriptorError, PackageNotFoundError, UnknownNameError
+from cstodata.errors import DescriptorError, EngineError, PackageNotFoundError, UnknownNameError
 from cstodata.report.json import to_descriptor
 
 if TYPE_CHECKING:
@@ -303,3 +303,62 @@ def test_a_name_in_the_place_of_a_list_is_a_programming_error(dataset: Path) -> 
         cstodata.validate(dataset, rules="seats-add-up")
     with pytest.raises(ValueError, match="limit_errors"):
         cstodata.validate(dataset, limit_errors=-1)
+
+
+FAILURES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a pattern": (
+        {"type": "string", "constraints": {"pattern": "(a"}},
+        "a",
+        'the pattern "(a" of field "f" is no regular',
+    ),
+    "a bound": (
+        {"type": "integer", "constraints": {"minimum": "x"}},
+        "5",
+        'the minimum "x" of field "f" is no integer',
+    ),
+    "sNaN and a bound": ({"type": "number", "constraints": {"minimum": 1}}, "sNaN", "a cell is sNaN"),
+    "sNaN and unique": ({"type": "number", "constraints": {"unique": True}}, "sNaN", "a cell is sNaN"),
+    "unique arrays": (
+        {"type": "array", "constraints": {"unique": True}},
+        "[1]",
+        'field "f" is part of a key and of type array',
+    ),
+    "offsets": (
+        {"type": "datetime", "constraints": {"minimum": "2020-01-01T00:00:00Z"}},
+        "2020-01-01T00:00:00",
+        "a datetime with an offset from UTC is compared with one without",
+    ),
+}
+
+
+@pytest.mark.parametrize(("field", "cell", "why"), FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize("engine", ["auto", "frictionless"])
+def test_where_frictionless_fails_an_error_says_what_is_wrong(
+    make_package: Callable[..., Path], field: dict[str, Any], cell: str, why: str, engine: Any
+) -> None:
+    schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "f", **field}]}
+    folder = make_package({"table": (f"id,f\n1,{cell}\n", schema)})
+    with pytest.raises(Exception):  # noqa: B017, PT011 -- whatever Python raises
+        frictionless.Package(str(folder / "datapackage.json")).validate()
+    report = cstodata.validate(folder, engine=engine)
+    assert not report.valid
+    (finding,) = report.findings
+    assert finding.type == "schema-error"
+    assert why in finding.message
+    assert finding.message.endswith("not all rows were checked")
+
+
+def test_the_fast_engine_alone_refuses_what_it_may_not_judge(make_package: Callable[..., Path]) -> None:
+    folder = make_package({"table": (GOOD, SCHEMA)}, table={"dialect": {"commentChar": "#"}})
+    assert cstodata.validate(folder, engine="frictionless").valid
+    with pytest.raises(EngineError, match="table cannot be judged by the fast engine: its dialect says comment_char"):
+        cstodata.validate(folder, engine="fast")
+
+
+def test_the_report_tells_who_read_each_table_and_why(make_package: Callable[..., Path]) -> None:
+    folder = make_package({"one": (GOOD, SCHEMA), "two": (GOOD, SCHEMA)}, two={"encoding": "windows-1251"})
+    tables = cstodata.validate(folder).tables
+    assert [(table.engine, table.why) for table in tables] == [
+        ("fast", None),
+        ("frictionless", "its encoding is cp1251"),
+    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from frictionless import Error, FrictionlessException, Package, Report
 from frictionless import Resource as FrictionlessResource
-from frictionless.errors import FormatError, ResourceError
+from frictionless.errors import FormatError, ResourceError, SchemaError
 
 from cstodata.errors import EngineError
 from cstodata.model.finding import Finding
@@ -17,6 +17,7 @@ from cstodata.package.paths import resolve, unsafe_paths
 from cstodata.package.plain_csv import csv_dialect, is_csv_file
 from cstodata.validation.tables.advice import advice_on
 from cstodata.validation.tables.engine import Engine, FastTables
+from cstodata.validation.tables.failures import why_it_fails
 from cstodata.validation.tables.references import SharedReferences
 from cstodata.validation.tables.scan import NotFastError
 
@@ -138,7 +139,7 @@ def _judge_by_frictionless(source: FrictionlessResource, limit_errors: int) -> R
     try:
         (task,) = source.validate(limit_errors=limit_errors).tasks
     except Exception as error:  # noqa: BLE001 -- some constraints make frictionless raise in the middle of a table
-        (task,) = Report.from_validation_task(source, time=0, errors=[_stopped(error)]).tasks
+        (task,) = Report.from_validation_task(source, time=0, errors=[_failed(source, error)]).tasks
     return task
 
 
@@ -223,4 +224,13 @@ def _key(resource: Resource | None, cells: list[str] | None) -> dict[str, str]:
 
 
 def _stopped(error: Exception) -> ResourceError:
-    return ResourceError(note=f"the schema cannot be applied: {type(error).__name__}: {error}")
+    return ResourceError(note=f"the descriptor is not of the form that is needed: {type(error).__name__}: {error}")
+
+
+def _failed(source: FrictionlessResource, error: Exception) -> SchemaError:
+    """Frictionless failing on a table, as an error; the rows behind it were not looked at."""
+    try:
+        why = why_it_fails(source.schema, error)
+    except Exception:  # noqa: BLE001 -- a schema so wrong that even looking at it fails
+        why = f"Frictionless cannot apply the schema ({type(error).__name__}: {error})"
+    return SchemaError(note=f"{why}; not all rows were checked")
