@@ -28,7 +28,7 @@ def format_(*, path: Path | None, check: bool) -> ExitCode:
     from cstodata.package.descriptor import read_package
     from cstodata.package.formatting import apply_format, plan_format
     from cstodata.report.text import render, shown
-    from cstodata.validation.tables.judge import is_readable
+    from cstodata.validation.tables.findings import is_readable
 
     package = chosen_package(path)
     with progress("Checking") as on_step:

@@ -96,7 +96,7 @@ def _check_rules(
     from cstodata.validation.rules.apply import Unreadable, apply_rules
     from cstodata.validation.rules.base import ANY
     from cstodata.validation.rules.registry import RULES, find_rule
-    from cstodata.validation.tables.judge import unreadable_fields
+    from cstodata.validation.tables.findings import unreadable_fields
 
     checked = {table.name for table in tables}
     rules: list[type[Rule]] = (

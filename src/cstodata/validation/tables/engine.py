@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from frictionless import Checklist, Package, Report
 
 from cstodata.validation.tables.acquit import EXACT_TYPES
-from cstodata.validation.tables.fast import Targets, judge_rows, read_targets
+from cstodata.validation.tables.fast import judge_rows, read_targets
 from cstodata.validation.tables.plan import ForeignKey, TablePlan, plan_table
 from cstodata.validation.tables.scan import NotFastError
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from frictionless import Resource
     from frictionless.report.task import ReportTask
+
+    from cstodata.validation.tables.rows import Targets
 
 
 class Engine(StrEnum):

@@ -10,14 +10,11 @@ from frictionless import Resource as FrictionlessResource
 from frictionless.errors import FormatError, ResourceError, SchemaError
 
 from cstodata.errors import EngineError
-from cstodata.model.finding import Finding
 from cstodata.model.report import TableResult
-from cstodata.package.lines import line_numbers
-from cstodata.package.paths import resolve, unsafe_paths
-from cstodata.package.plain_csv import csv_dialect, is_csv_file
-from cstodata.validation.tables.advice import advice_on
+from cstodata.package.paths import unsafe_paths
 from cstodata.validation.tables.engine import Engine, FastTables
 from cstodata.validation.tables.failures import why_it_fails
+from cstodata.validation.tables.findings import as_finding, as_findings
 from cstodata.validation.tables.references import SharedReferences
 from cstodata.validation.tables.scan import NotFastError
 
@@ -27,27 +24,12 @@ if TYPE_CHECKING:
 
     from frictionless.report.task import ReportTask
 
+    from cstodata.model.finding import Finding
     from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import DataPackage, Resource
 
-_READABLE = frozenset(
-    {
-        "byte-count",
-        "constraint-error",
-        "field-count",
-        "foreign-key",
-        "hash-count",
-        "primary-key",
-        "row-count",
-        "unique-error",
-    }
-)
-"""Errors that leave every cell readable."""
-
 _NESTED = frozenset({"catalog", "dataset", "inquiry", "package", "pipeline", "resource"})
 """What Frictionless takes some JSON files for, and then follows their paths."""
-
-_FACTS = ("row_number", "field_name", "field_names", "field_number", "cells", "cell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +46,7 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> Metadata:
     Paths are judged first, by us: Frictionless would follow some that lead out of the package.
     """
     unsafe = [
-        _finding(ResourceError(note=str(found.error)), resource=found.resource)
+        as_finding(ResourceError(note=str(found.error)), resource=found.resource)
         for found in unsafe_paths(path.parent, descriptor)
     ]
     if unsafe:
@@ -72,18 +54,16 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> Metadata:
     try:
         judged = Package.from_descriptor(cast("dict[str, Any]", descriptor), basepath=str(path.parent))
         for resource in judged.resources:
-            _ = (
-                resource.dialect,
-                resource.schema,
-            )  # Frictionless reads those that stand in files when they are asked for
+            # Frictionless reads those that stand in files when they are asked for.
+            _ = resource.dialect, resource.schema
     except FrictionlessException as error:
-        return Metadata(findings=tuple(_finding(reason) for reason in error.to_errors()))
+        return Metadata(findings=tuple(as_finding(reason) for reason in error.to_errors()))
     except Exception as error:  # noqa: BLE001 -- frictionless raises anything on wrong metadata
-        return Metadata(findings=(_finding(_stopped(error)),))
+        return Metadata(findings=(as_finding(_stopped(error)),))
     nested = [resource for resource in judged.resources if resource.datatype in _NESTED]
     if nested:
         note = "the resource is itself a descriptor, whose paths lead anywhere; name the data files"
-        return Metadata(findings=tuple(_finding(ResourceError(note=note), resource=each.name) for each in nested))
+        return Metadata(findings=tuple(as_finding(ResourceError(note=note), resource=each.name) for each in nested))
     return Metadata(judged=judged)
 
 
@@ -128,7 +108,7 @@ def judge_tables(
             place=resource.path or task.place,
             labels=tuple(task.labels),
             stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),
-            findings=_located(package, resource, errors, records=_records(task)),
+            findings=as_findings(errors, package, resource, records=_records(task)),
             warnings=tuple(task.warnings),
             engine=Engine.FRICTIONLESS if why else Engine.FAST,
             why=why,
@@ -141,22 +121,6 @@ def _judge_by_frictionless(source: FrictionlessResource, limit_errors: int) -> R
     except Exception as error:  # noqa: BLE001 -- some constraints make frictionless raise in the middle of a table
         (task,) = Report.from_validation_task(source, time=0, errors=[_failed(source, error)]).tasks
     return task
-
-
-def unreadable_fields(table: TableResult) -> frozenset[str] | None:
-    """The fields of which a cell cannot be read; None if the table as a whole cannot."""
-    fields = set()
-    for finding in table.findings:
-        if finding.type == "type-error" and finding.field is not None:
-            fields.add(finding.field)
-        elif finding.type not in _READABLE:
-            return None
-    return frozenset(fields)
-
-
-def is_readable(table: TableResult) -> bool:
-    """Whether every cell of the table can be read, whatever else may be wrong with it."""
-    return unreadable_fields(table) == frozenset()
 
 
 def error_class(type_: str) -> type[Error] | None:
@@ -174,53 +138,6 @@ def _records(task: ReportTask) -> int | None:
     """How many records were read, the header being one; None if not all were."""
     rows = task.stats.get("rows")
     return None if rows is None or "sha256" not in task.stats else rows + 1
-
-
-def _located(
-    package: DataPackage, resource: Resource, errors: list[Error], *, records: int | None
-) -> tuple[Finding, ...]:
-    """The errors as findings, each with the line that its row begins on."""
-    rows = {row for error in errors if isinstance(row := getattr(error, "row_number", None), int)}
-    lines: dict[int, int] = {}
-    if rows and resource.path is not None and is_csv_file(resource):
-        path = resolve(package.root, resource.path)
-        lines = line_numbers(path, csv_dialect(resource), rows, records=records)
-    return tuple(_finding(error, resource=resource.name, within=resource, lines=lines) for error in errors)
-
-
-def _finding(
-    error: Error,
-    *,
-    resource: str | None = None,
-    within: Resource | None = None,
-    lines: dict[int, int] | None = None,
-) -> Finding:
-    # Each kind of error has facts of its own.
-    facts = {name: getattr(error, name, None) for name in _FACTS}
-    row, fields = facts["row_number"], facts["field_names"] or []
-    return Finding(
-        type=error.type,
-        message=error.message,
-        mend=advice_on(error.type, error.message),
-        resource=resource,
-        path=within.path if within else None,
-        row=row,
-        line=(lines or {}).get(row or 0),
-        field=facts["field_name"] or ", ".join(fields) or None,
-        field_number=facts["field_number"],
-        key=_key(within, facts["cells"]),
-        value=facts["cell"],
-        native=cast("JsonObject", error.to_descriptor()),
-    )
-
-
-def _key(resource: Resource | None, cells: list[str] | None) -> dict[str, str]:
-    """The primary key of a row, from its cells as text; empty if the row is too short to tell."""
-    schema = resource.schema if resource else None
-    if schema is None or cells is None or len(cells) != len(schema.fields):
-        return {}
-    by_name = dict(zip((field.name for field in schema.fields), cells, strict=True))
-    return {name: by_name[name] for name in schema.primary_key if by_name.get(name)}
 
 
 def _stopped(error: Exception) -> ResourceError:

@@ -6,16 +6,25 @@ looked for in a second pass over the file, which a sound file never needs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.validation.tables.acquit import canonical_text
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from frictionless.table.row import Row
+
+    from cstodata.validation.tables.plan import TablePlan
+    from cstodata.validation.tables.rows import Targets
+    from cstodata.validation.tables.scan import Batch
+
+Fields = tuple[str, ...]
+"""The names of the fields that make up a key."""
 
 SMALL = 200_000
 """Keys up to which Arrow is as fast as DuckDB, which takes a while to load."""
@@ -41,42 +50,65 @@ def joined(columns: Sequence[pa.Array]) -> pa.Array:
     return pc.if_else(null, None, texts)
 
 
-@dataclass(kw_only=True)
-class Uniqueness:
-    """Keys that must differ; nulls are not among them."""
+def keys_of(plan: TablePlan, batch: Batch, fields: Fields) -> pa.Array:
+    """The joined keys of the records of the right width."""
+    positions = [plan.position(name) for name in fields]
+    return joined([plan.acquittals[position].canonical(batch.columns[position]) for position in positions])
 
-    chunks: list[pa.Array] = field(default_factory=list)
 
-    def add(self, keys: pa.Array) -> None:
-        """Take note of some keys."""
-        self.chunks.append(keys.drop_null() if keys.null_count else keys)
+def key_of(row: Row, fields: Fields) -> str | None:
+    """The joined key of one row."""
+    key: str | None = joined([pa.array([canonical_text(row[name])], pa.string()) for name in fields])[0].as_py()
+    return key
 
-    def duplicates(self, memory_limit: str) -> pa.Array:
-        """The keys that occur more than once, each once."""
-        keys = pa.chunked_array(self.chunks, pa.string())
-        if len(keys) <= SMALL:
-            if len(pc.unique(keys)) == len(keys):
-                return pa.array([], pa.string())
-            counts = pc.value_counts(keys)
-            return counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+
+def ragged_keys(plan: TablePlan, batch: Batch, fields: Fields) -> pa.Array:
+    """The joined keys of the records of another width."""
+    rows = (plan.row(cells, number) for number, cells in batch.ragged.items())
+    return pa.array([key_of(row, fields) for row in rows], pa.string())
+
+
+class KeyNotes:
+    """The keys of a table, noted while it is read, to be asked in the end what is wrong with them."""
+
+    def __init__(self, plan: TablePlan, targets: Targets) -> None:
+        self._plan = plan
+        self._must_differ = {*((plan.primary_key,) if plan.primary_key else ()), *((name,) for name in plan.unique)}
+        self._must_be_found = dict(targets)
+        self._all: dict[Fields, list[pa.Array]] = {fields: [] for fields in self._must_differ}
+        self._distinct: dict[Fields, list[pa.Array]] = {key.fields: [] for key in targets}
+
+    def add(self, batch: Batch) -> None:
+        """Note the keys of some records."""
+        for fields in {**self._all, **self._distinct}:
+            for keys in (keys_of(self._plan, batch, fields), ragged_keys(self._plan, batch, fields)):
+                present = keys.drop_null() if keys.null_count else keys
+                if fields in self._all:
+                    self._all[fields].append(present)
+                if fields in self._distinct:
+                    self._distinct[fields].append(pc.unique(present))
+
+    def suspicions(self, memory_limit: str) -> dict[Fields, pa.Array]:
+        """The keys that occur twice and must not, or are not found where they must be, by their fields."""
+        found: dict[Fields, list[pa.Array]] = {}
+        for fields in self._must_differ:
+            found.setdefault(fields, []).append(_duplicates(self._all[fields], memory_limit))
+        for key, values in self._must_be_found.items():
+            keys = pc.unique(pa.chunked_array(self._distinct[key.fields], pa.string()))
+            found.setdefault(key.fields, []).append(keys.filter(pc.invert(pc.is_in(keys, value_set=values))))
+        together = {fields: pc.unique(pa.chunked_array(chunks, pa.string())) for fields, chunks in found.items()}
+        return {fields: keys for fields, keys in together.items() if len(keys)}
+
+
+def _duplicates(chunks: list[pa.Array], memory_limit: str) -> pa.Array:
+    """The keys that occur more than once, each once."""
+    keys = pa.chunked_array(chunks, pa.string())
+    if len(keys) > SMALL:
         return _duplicates_by_duckdb(keys, memory_limit)
-
-
-@dataclass(kw_only=True)
-class References:
-    """Keys that must be found among others; nulls are not looked for."""
-
-    targets: pa.Array
-    chunks: list[pa.Array] = field(default_factory=list)
-
-    def add(self, keys: pa.Array) -> None:
-        """Take note of some keys."""
-        self.chunks.append(pc.unique(keys.drop_null()))
-
-    def missing(self) -> pa.Array:
-        """The keys that are not found, each once."""
-        keys = pc.unique(pa.chunked_array(self.chunks, pa.string()))
-        return keys.filter(pc.invert(pc.is_in(keys, value_set=self.targets)))
+    if len(pc.unique(keys)) == len(keys):
+        return pa.array([], pa.string())
+    counts = pc.value_counts(keys)
+    return counts.field("values").filter(pc.greater(counts.field("counts"), 1))
 
 
 def _duplicates_by_duckdb(keys: pa.ChunkedArray, memory_limit: str) -> pa.Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from frictionless import FrictionlessException
 from frictionless.formats.csv import CsvControl
 from frictionless.resources import TableResource
-from frictionless.table.row import create_cell_handlers
+from frictionless.table.row import Row, create_cell_handlers
 
 from cstodata.package.plain_csv import CsvDialect
 from cstodata.validation.tables.acquit import Acquittal
@@ -63,6 +63,15 @@ class TablePlan:
     primary_key: tuple[str, ...]
     unique: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self.acquittals)
+
+    def row(self, cells: list[str], number: int) -> Row:
+        """A row as Frictionless makes it."""
+        return Row(cells, handlers=self.handlers, row_number=number)
 
     def position(self, name: str) -> int:
         """Position of a field among the columns, from 0."""

@@ -44,6 +44,19 @@ class Batch:
     numbers: range | list[int]
     ragged: dict[int, list[str]]
 
+    @property
+    def size(self) -> int:
+        """How many records there are, of either kind."""
+        return len(self.numbers) + len(self.ragged)
+
+    @property
+    def last_cell(self) -> str:
+        """The last cell of the last record; empty if it has none."""
+        last = max(self.ragged, default=0)
+        if len(self.numbers) and self.numbers[-1] > last:
+            return str(self.columns[-1][-1].as_py())
+        return self.ragged[last][-1] if self.ragged[last] else ""
+
 
 def scan(path: Path, dialect: CsvDialect, width: int) -> Iterator[Batch]:
     """The records after the header.
