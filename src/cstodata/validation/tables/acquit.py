@@ -91,7 +91,7 @@ class Acquittal:
             NotFastError: A value cannot be part of a key at all.
         """
         missing = self.missing(texts)
-        present = pc.if_else(missing, None, texts)
+        present = pc.if_else(missing, None, texts) if pc.any(missing).as_py() else texts
         if self.field.type == "string" and self.field.format == "default":
             return present
         if self.field.type in {"integer", "year"}:  # whose plain form is the text of the value

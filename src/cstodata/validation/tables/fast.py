@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.validation.tables.keys import KeyNotes, keys_of, ragged_keys
+from cstodata.validation.tables.keys import BatchKeys, KeyNotes
 from cstodata.validation.tables.rows import RowJudge
 from cstodata.validation.tables.scan import Batch, Digest, NotFastError, digest, ends_within_quotes, scan
 
@@ -84,9 +84,8 @@ def read_targets(plan: TablePlan, fields: Fields) -> pa.Array:
         raise NotFastError("a foreign key refers to a field that is not there")
     chunks = [pa.array([], pa.string())]
     for batch in scan(plan.path, plan.dialect, plan.width):
-        chunks += [
-            pc.unique(keys.drop_null()) for keys in (keys_of(plan, batch, fields), ragged_keys(plan, batch, fields))
-        ]
+        keys = BatchKeys(plan, batch)
+        chunks += [pc.unique(each.drop_null()) for each in (keys.of(fields), keys.ragged(fields))]
     return pc.unique(pa.chunked_array(chunks, pa.string()))
 
 
@@ -117,9 +116,10 @@ def _read(
     errors: list[Error] = []
     rows, last_cell = 0, ""
     for batch in scan(plan.path, plan.dialect, plan.width):
+        keys = BatchKeys(plan, batch)
         if notes is not None:
-            notes.add(batch)
-        suspects = {**batch.ragged, **_suspects(plan, batch, suspicions, exact_cells)}
+            notes.add(keys)
+        suspects = {**batch.ragged, **_suspects(plan, batch, keys, suspicions, exact_cells)}
         for number in sorted(suspects):
             errors += judge.errors(suspects[number], number)
             if limit_errors and len(errors) >= limit_errors:
@@ -132,7 +132,11 @@ def _read(
 
 
 def _suspects(
-    plan: TablePlan, batch: Batch, suspicions: dict[Fields, pa.Array], exact_cells: Callable[[int], list[str]]
+    plan: TablePlan,
+    batch: Batch,
+    keys: BatchKeys,
+    suspicions: dict[Fields, pa.Array],
+    exact_cells: Callable[[int], list[str]],
 ) -> dict[int, list[str]]:
     """The cells of the rows that are not acquitted, by number."""
     suspect = _blank_rows(plan, batch)
@@ -141,9 +145,9 @@ def _suspects(
         if good is not None:
             suspect = _either(suspect, pc.invert(good))
     for fields, values in suspicions.items():
-        suspect = _either(suspect, pc.is_in(keys_of(plan, batch, fields), value_set=values))
+        suspect = _either(suspect, pc.is_in(keys.of(fields), value_set=values))
     if plan.primary_key:
-        null = keys_of(plan, batch, plan.primary_key).is_null()
+        null = keys.of(plan.primary_key).is_null()
         suspect = _either(suspect, null) if pc.any(null).as_py() else suspect
     if suspect is None:
         return {}

@@ -50,10 +50,25 @@ def joined(columns: Sequence[pa.Array]) -> pa.Array:
     return pc.if_else(null, None, texts)
 
 
-def keys_of(plan: TablePlan, batch: Batch, fields: Fields) -> pa.Array:
-    """The joined keys of the records of the right width."""
-    positions = [plan.position(name) for name in fields]
-    return joined([plan.acquittals[position].canonical(batch.columns[position]) for position in positions])
+class BatchKeys:
+    """The joined keys of a batch, each made once."""
+
+    def __init__(self, plan: TablePlan, batch: Batch) -> None:
+        self._plan, self._batch = plan, batch
+        self._made: dict[Fields, pa.Array] = {}
+
+    def of(self, fields: Fields) -> pa.Array:
+        """Those of the records of the right width."""
+        if fields not in self._made:
+            positions = [self._plan.position(name) for name in fields]
+            columns = [self._plan.acquittals[at].canonical(self._batch.columns[at]) for at in positions]
+            self._made[fields] = joined(columns)
+        return self._made[fields]
+
+    def ragged(self, fields: Fields) -> pa.Array:
+        """Those of the records of another width."""
+        rows = (self._plan.row(cells, number) for number, cells in self._batch.ragged.items())
+        return pa.array([key_of(row, fields) for row in rows], pa.string())
 
 
 def key_of(row: Row, fields: Fields) -> str | None:
@@ -62,26 +77,19 @@ def key_of(row: Row, fields: Fields) -> str | None:
     return key
 
 
-def ragged_keys(plan: TablePlan, batch: Batch, fields: Fields) -> pa.Array:
-    """The joined keys of the records of another width."""
-    rows = (plan.row(cells, number) for number, cells in batch.ragged.items())
-    return pa.array([key_of(row, fields) for row in rows], pa.string())
-
-
 class KeyNotes:
     """The keys of a table, noted while it is read, to be asked in the end what is wrong with them."""
 
     def __init__(self, plan: TablePlan, targets: Targets) -> None:
-        self._plan = plan
         self._must_differ = {*((plan.primary_key,) if plan.primary_key else ()), *((name,) for name in plan.unique)}
         self._must_be_found = dict(targets)
         self._all: dict[Fields, list[pa.Array]] = {fields: [] for fields in self._must_differ}
         self._distinct: dict[Fields, list[pa.Array]] = {key.fields: [] for key in targets}
 
-    def add(self, batch: Batch) -> None:
+    def add(self, batch: BatchKeys) -> None:
         """Note the keys of some records."""
         for fields in {**self._all, **self._distinct}:
-            for keys in (keys_of(self._plan, batch, fields), ragged_keys(self._plan, batch, fields)):
+            for keys in (batch.of(fields), batch.ragged(fields)):
                 present = keys.drop_null() if keys.null_count else keys
                 if fields in self._all:
                     self._all[fields].append(present)
