@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from cstodata.cli.options import complete_rules, write
 from cstodata.errors import UnknownNameError
+from cstodata.model.finding import RULE_PREFIX
 
 if TYPE_CHECKING:
     from cstodata.validation.rules.base import Rule
@@ -34,12 +35,21 @@ def explain(*, name: str) -> None:
     try:
         write(_explain_rule(find_rule(name)), None)
     except UnknownNameError:
+        from cstodata.validation.tables.beyond import EXPLANATIONS
         from cstodata.validation.tables.judge import error_types
 
-        if name not in error_types():
-            known = [rule.id for rule in RULES] + error_types()
+        own = RULE_PREFIX + name.removeprefix(RULE_PREFIX)
+        if own in EXPLANATIONS:
+            write(f"{own}  (error)\n\n{EXPLANATIONS[own]}\n", None)
+        elif name in error_types():
+            write(_explain_error(name), None)
+        else:
+            known = (
+                [rule.id for rule in RULES]
+                + [type_.removeprefix(RULE_PREFIX) for type_ in EXPLANATIONS]
+                + error_types()
+            )
             raise UnknownNameError("rule or error type", name, known=known) from None
-        write(_explain_error(name), None)
 
 
 def _explain_rule(rule: type[Rule]) -> str:

@@ -23,6 +23,7 @@ class TableResult:
         labels: The header's cells.
         stats: Figures as Frictionless gives them: md5, sha256, bytes, fields, rows, errors, warnings, seconds.
         findings: Its errors, in its order.
+        beyond: Findings about the table that Frictionless is silent about.
         warnings: Its notices, such as a limit that was reached.
         engine: Who read its rows: `fast`, or `frictionless` alone.
         why: Why they were left to Frictionless; None if they were not.
@@ -37,6 +38,7 @@ class TableResult:
     warnings: tuple[str, ...]
     engine: str
     why: str | None
+    beyond: tuple[Finding, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -100,7 +102,7 @@ class Report:
         """All findings: of the metadata, then the tables, then the rules."""
         return (
             *self.metadata,
-            *(finding for table in self.tables for finding in table.findings),
+            *(finding for table in self.tables for finding in (*table.findings, *table.beyond)),
             *(finding for rule in self.rules for finding in rule.findings),
         )
 
@@ -108,17 +110,20 @@ class Report:
     def errors(self) -> int:
         """Number of findings that are errors; a rule counts all rows that fail it."""
         found = len(self.metadata) + sum(len(table.findings) for table in self.tables)
-        return found + self._failing_rows(Severity.ERROR)
+        return found + self._beyond(Severity.ERROR) + self._failing_rows(Severity.ERROR)
 
     @property
     def warnings(self) -> int:
         """Number of findings that are warnings."""
-        return self._failing_rows(Severity.WARNING)
+        return self._beyond(Severity.WARNING) + self._failing_rows(Severity.WARNING)
 
     @property
     def valid(self) -> bool:
         """Whether there are no errors; warnings do not count."""
         return self.errors == 0
+
+    def _beyond(self, severity: Severity) -> int:
+        return sum(finding.severity is severity for table in self.tables for finding in table.beyond)
 
     def _failing_rows(self, severity: Severity) -> int:
         return sum(rule.count for rule in self.rules if rule.severity is severity)

@@ -38,6 +38,7 @@ def to_descriptor(report: Report) -> JsonObject:
             "errors": report.errors,
             "warnings": report.warnings,
             "tables": [{"name": table.name, "engine": table.engine, "why": table.why} for table in report.tables],
+            "findings": [_finding(finding) for table in report.tables for finding in table.beyond],
             "rules": [_rule(rule) for rule in report.rules],
         },
     }

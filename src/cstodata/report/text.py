@@ -73,8 +73,9 @@ def _tables(tables: tuple[TableResult, ...], paint: Paint) -> Iterator[str]:
     names = max((len(shown(table.name)) for table in tables), default=0)
     widest = max(map(len, counts), default=0)
     for table, count in zip(tables, counts, strict=True):
-        mark = paint("FAIL", "red") if table.findings else paint("ok  ", "green")
-        notes = [_number(len(table.findings), "error")] if table.findings else []
+        found = len(table.findings) + len(table.beyond)
+        mark = paint("FAIL", "red") if found else paint("ok  ", "green")
+        notes = [_number(found, "error")] if found else []
         yield f"  {mark}  {shown(table.name):{names}}  {count:>{widest}}  {'; '.join((*notes, *table.warnings))}"
 
 

@@ -12,6 +12,7 @@ from frictionless.errors import FormatError, ResourceError, SchemaError
 from cstodata.errors import EngineError
 from cstodata.model.report import TableResult
 from cstodata.package.paths import unsafe_paths
+from cstodata.validation.tables.beyond import open_quote
 from cstodata.validation.tables.engine import Engine, FastTables
 from cstodata.validation.tables.failures import why_it_fails
 from cstodata.validation.tables.findings import as_finding, as_findings
@@ -112,6 +113,8 @@ def judge_tables(
             warnings=tuple(task.warnings),
             engine=Engine.FRICTIONLESS if why else Engine.FAST,
             why=why,
+            # The fast engine judges no file that ends within quotes.
+            beyond=open_quote(package, resource) if why else (),
         )
 
 

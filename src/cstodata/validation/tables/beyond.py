@@ -1,0 +1,63 @@
+"""What Frictionless is silent about, and a reader of the table should know."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from cstodata.model.finding import RULE_PREFIX, Finding
+from cstodata.package.paths import resolve
+from cstodata.package.plain_csv import csv_dialect, is_csv_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from cstodata.package.descriptor import DataPackage, Resource
+
+OPEN_QUOTE = RULE_PREFIX + "open-quote"
+
+EXPLANATIONS: Final[Mapping[str, str]] = {
+    OPEN_QUOTE: (
+        "A CSV file ends within quotes.\n\n"
+        "A quote that opens a cell and is never closed makes one cell of all that stands behind it, and Frictionless takes\n"
+        "the file for a shorter one. The finding stands at the record in which the quote is opened."
+    )
+}
+"""What each finding means that no rule gives, by its type."""
+
+
+def open_quote(package: DataPackage, resource: Resource) -> tuple[Finding, ...]:
+    """A finding if a CSV file ends within quotes: its last cell has then swallowed all that stands behind the quote."""
+    if resource.path is None or not is_csv_file(resource):
+        return ()
+    path, dialect = resolve(package.root, resource.path), csv_dialect(resource)
+    if not path.is_file():
+        return ()
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        reader = csv.reader(_and_one_more(file), delimiter=dialect.delimiter, quotechar=dialect.quote)
+        row, line, following = 0, 1, 1
+        for row, _ in enumerate(reader, start=1):  # noqa: B007 -- the last one counts
+            line, following = following, reader.line_num + 1
+    lines = following - 1
+    if line == lines:  # the line that was added is a record of its own
+        return ()
+    return (
+        Finding(
+            type=OPEN_QUOTE,
+            message=f"a quote in the record on line {line:,} is never closed, and holds all up to line {lines - 1:,}",
+            mend="Close the quote, or double it if it is part of the cell.",
+            resource=resource.name,
+            path=resource.path,
+            row=row,
+            line=line,
+        ),
+    )
+
+
+def _and_one_more(file: TextIO) -> Iterator[str]:
+    """The lines of a file, and one more that is a record unless a quote is open."""
+    for line in file:
+        yield line if line.endswith(("\n", "\r")) else line + "\n"
+    yield "x\n"
