@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from cstodata.model.finding import RULE_PREFIX, Finding
@@ -11,7 +10,7 @@ from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_csv_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import TextIO
 
     from cstodata.package.descriptor import DataPackage, Resource
@@ -21,8 +20,8 @@ OPEN_QUOTE = RULE_PREFIX + "open-quote"
 EXPLANATIONS: Final[Mapping[str, str]] = {
     OPEN_QUOTE: (
         "A CSV file ends within quotes.\n\n"
-        "A quote that opens a cell and is never closed makes one cell of all that stands behind it, and Frictionless takes\n"
-        "the file for a shorter one. The finding stands at the record in which the quote is opened."
+        "A quote that opens a cell and is never closed makes one cell of all that stands behind it, and\n"
+        "Frictionless takes the file for a shorter one. The finding stands at the record in which the quote is opened."
     )
 }
 """What each finding means that no rule gives, by its type."""
