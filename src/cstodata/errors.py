@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+_SHOWN_PATH = 200
+
 
 class CstodataError(Exception):
     """The parent of all errors of cstodata: it cannot proceed."""
@@ -50,7 +52,8 @@ class UnsafePathError(CstodataError):
         super().__init__(path, why)
 
     def __str__(self) -> str:
-        return f'path "{self.path}" is not safe: {self.why}'
+        shown = self.path if len(self.path) <= _SHOWN_PATH else f"{self.path[:_SHOWN_PATH]}…"
+        return f'path "{shown}" is not safe: {self.why}'
 
 
 class TableReadError(CstodataError):
