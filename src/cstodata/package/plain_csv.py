@@ -19,6 +19,9 @@ import pyarrow.csv as pa_csv
 from cstodata.errors import TableReadError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
     from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import Resource
 
@@ -95,27 +98,61 @@ def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Tabl
         # Arrow takes a header without a line end for an empty file.
         ended = text if text.endswith((b"\n", b"\r")) else text + b"\n"
         try:
-            return _parse(ended, labels, dialect, _BLOCK_BYTES)
+            return _open(pa.BufferReader(ended), labels, dialect, _BLOCK_BYTES).read_all()
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
                 raise
-            return _parse(ended, labels, dialect, len(ended))  # a record is larger than a block
+            return _open(
+                pa.BufferReader(ended), labels, dialect, len(ended)
+            ).read_all()  # a record is larger than a block
     except (UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
 
 
-def _parse(text: bytes, labels: list[str], dialect: CsvDialect, block_size: int) -> pa.Table:
-    reader = pa_csv.open_csv(
-        pa.BufferReader(text),
+def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, resource: str) -> Iterator[pa.Table]:
+    """Some columns of a plain CSV file, a few megabytes at a time; for a file in UTF-8 that was found to be sound.
+
+    Args:
+        path: The file.
+        dialect: How it is written.
+        columns: The labels of the columns.
+        resource: What to call it in an error.
+
+    Raises:
+        TableReadError: It is not as it was found to be, or has not one column of each label.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            labels = next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
+        for label in columns:
+            if labels.count(label) != 1:
+                raise TableReadError(resource, problem=f"it has not one column {label}")
+        for batch in _open(path, labels, dialect, _BLOCK_BYTES, columns):
+            yield pa.Table.from_batches([batch])
+    except (OSError, UnicodeError, csv.Error, pa.ArrowException) as error:
+        raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
+
+
+def _open(
+    source: Path | pa.BufferReader,
+    labels: list[str],
+    dialect: CsvDialect,
+    block_size: int,
+    columns: Collection[str] = (),
+) -> pa_csv.CSVStreamingReader:
+    return pa_csv.open_csv(
+        source,
         read_options=pa_csv.ReadOptions(block_size=block_size),
         parse_options=pa_csv.ParseOptions(
             delimiter=dialect.delimiter, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=False
         ),
         convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(labels, pa.string()), strings_can_be_null=False, null_values=[]
+            column_types=dict.fromkeys(labels, pa.string()),
+            strings_can_be_null=False,
+            null_values=[],
+            include_columns=list(columns),
         ),
     )
-    return reader.read_all()
 
 
 def write_texts(texts: pa.Table, dialect: CsvDialect) -> bytes:

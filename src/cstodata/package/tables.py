@@ -9,10 +9,10 @@ import pyarrow as pa
 from cstodata.errors import TableReadError
 from cstodata.package.cells import from_values, parse
 from cstodata.package.paths import resolve
-from cstodata.package.plain_csv import csv_dialect, is_plain_csv, read_texts
+from cstodata.package.plain_csv import csv_dialect, is_plain_csv, read_pieces, read_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from typing import Any
 
     from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
@@ -56,32 +56,44 @@ def read_table(package: DataPackage, resource: Resource) -> pa.Table:
 
 
 def read_numbered(
-    package: DataPackage, resource: Resource, *, row_numbers: str, leave_out: Collection[str] = ()
-) -> pa.Table:
-    """The table of a resource as far as it can be read, with the number of each record, the header being 1.
+    package: DataPackage, resource: Resource, fields: Collection[str], *, row_numbers: str
+) -> Iterator[pa.Table]:
+    """Some columns of a table, typed, with the number of each record, the header being 1; large tables in pieces.
 
     Columns that the schema does not know are passed over.
 
     Args:
         package: The package, for its root.
         resource: What to read; it must declare a schema.
+        fields: The names of the fields to read.
         row_numbers: Name of the int64 column that is appended.
-        leave_out: Fields not to read, such as those with cells of another type.
 
     Raises:
         TableReadError: The file cannot be read, or a field in it not as the schema types it.
         UnsafePathError: Its path leads out of the package.
     """
     schema = schema_of(resource)
+    chosen = [field for field in schema.fields if field.name in fields]
     if row_numbers in (field.name for field in schema.fields):
         raise TableReadError(resource.name, problem=f"a field has the reserved name {row_numbers}")
-    if is_plain_csv(resource):
-        fields = [field for field in schema.fields if field.name not in leave_out]
-        table = type_texts(read_resource_texts(package, resource), fields, resource=resource.name)
-        numbers = pa.arange(FIRST_DATA_ROW, FIRST_DATA_ROW + table.num_rows)
-    else:
+    if not is_plain_csv(resource):
         table, numbers = _read_by_frictionless(package, resource, schema)
-    return table.append_column(row_numbers, numbers)
+        yield table.select([field.name for field in chosen]).append_column(row_numbers, numbers)
+        return
+    first = FIRST_DATA_ROW
+    for texts in _pieces(package, resource, [field.name for field in chosen]):
+        numbers = pa.arange(first, first + texts.num_rows)
+        yield type_texts(texts, chosen, resource=resource.name).append_column(row_numbers, numbers)
+        first += texts.num_rows
+
+
+def _pieces(package: DataPackage, resource: Resource, columns: list[str]) -> Iterator[pa.Table]:
+    dialect = csv_dialect(resource)
+    if dialect.encoding.lower() in {"utf-8", "utf8"} and columns:
+        path = resolve(package.root, cast("str", resource.path))
+        yield from read_pieces(path, dialect, columns, resource=resource.name)
+    else:
+        yield read_resource_texts(package, resource)
 
 
 def read_resource_texts(package: DataPackage, resource: Resource) -> pa.Table:

@@ -93,8 +93,9 @@ def _check_rules(
     limit: int,
     on_step: Callable[[str], None],
 ) -> tuple[RuleResult, ...]:
-    from cstodata.validation.rules.apply import Unreadable, apply_rules
+    from cstodata.validation.rules.apply import apply_rules
     from cstodata.validation.rules.base import ANY
+    from cstodata.validation.rules.reading import Unreadable
     from cstodata.validation.rules.registry import RULES, find_rule
     from cstodata.validation.tables.findings import unreadable_fields
 

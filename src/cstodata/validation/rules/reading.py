@@ -1,0 +1,106 @@
+"""What rules read of a package, and where in it a row stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v1 as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cstodata.errors import TableReadError
+from cstodata.package.cells import arrow_type
+from cstodata.package.lines import line_numbers
+from cstodata.package.paths import resolve
+from cstodata.package.plain_csv import csv_dialect, is_csv_file
+from cstodata.package.tables import read_numbered
+from cstodata.validation.rules.base import ANY, ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.validation.rules.base import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Why cells of a resource cannot be read, and of which fields; None if it is all."""
+
+    why: str
+    fields: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a row stands: the line on which it begins, None if that is not known, and its primary key."""
+
+    line: int | None
+    key: Mapping[str, str]
+
+
+class Reading:
+    """The tables of a package as rules read them.
+
+    What rules join is read as a whole, but only the fields that they name; what they judge cell by cell is read in
+    pieces.
+    """
+
+    def __init__(self, package: DataPackage, unreadable: Mapping[str, Unreadable], rules: Iterable[type[Rule]]) -> None:
+        self.package = package
+        self.unreadable = dict(unreadable)
+        self.frames: dict[str, nw.LazyFrame[Any]] = {}
+        joining = [rule for rule in rules if rule.resource != ANY]
+        for resource in package.resources:
+            fields = {name for rule in joining for name in rule.needs.get(resource.name, {}) or rule.anywhere}
+            if fields := fields & self.readable(resource):
+                self._read(resource, fields)
+
+    def _read(self, resource: Resource, fields: set[str]) -> None:
+        try:
+            table = pa.concat_tables(self._pieces(resource, fields))
+        except TableReadError as error:
+            # Frictionless can read it and Arrow cannot hold it, such as an integer of 30 digits.
+            self.unreadable[resource.name] = Unreadable(why=f"cannot be read: {error.problem}")
+        else:
+            self.frames[resource.name] = nw.from_native(table).lazy()
+
+    def readable(self, resource: Resource) -> set[str]:
+        """The names of the fields whose cells can be read."""
+        names = {field.name for field in resource.schema.fields} if resource.schema else set()
+        bad = self.unreadable.get(resource.name, Unreadable(why="", fields=frozenset()))
+        return set() if bad.fields is None else names - bad.fields
+
+    def texts(self, resource: Resource) -> Iterator[pa.Table]:
+        """The string fields of a resource, in pieces; nothing if it has none that can be read."""
+        fields = resource.schema.fields if resource.schema else ()
+        strings = {field.name for field in fields if arrow_type(field) == pa.string()} & self.readable(resource)
+        if not strings:
+            return
+        try:
+            yield from self._pieces(resource, strings)
+        except TableReadError as error:
+            self.unreadable[resource.name] = Unreadable(why=f"cannot be read: {error.problem}")
+
+    def places(self, resource: Resource, numbers: set[int]) -> dict[int, Place]:
+        """Where the rows of these numbers stand."""
+        if not numbers or resource.schema is None:
+            return {}
+        names = set(resource.schema.primary_key) & self.readable(resource)
+        keys: dict[int, dict[str, str]] = {}
+        records = 1
+        for piece in self._pieces(resource, names or self.readable(resource)):
+            records += piece.num_rows
+            wanted = piece.filter(pc.is_in(piece[ROW], value_set=pa.array(sorted(numbers), pa.int64())))
+            for row in wanted.to_pylist():
+                present = (name for name in resource.schema.primary_key if name in names)
+                keys[row[ROW]] = {name: str(row[name]) for name in present if row[name] is not None}
+        lines: dict[int, int] = {}
+        if resource.path is not None and is_csv_file(resource):
+            path = resolve(self.package.root, resource.path)
+            lines = line_numbers(path, csv_dialect(resource), numbers, records=records)
+        return {number: Place(line=lines.get(number), key=keys[number]) for number in numbers}
+
+    def _pieces(self, resource: Resource, fields: set[str]) -> Iterator[pa.Table]:
+        return read_numbered(self.package, resource, fields, row_numbers=ROW)
