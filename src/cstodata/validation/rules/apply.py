@@ -42,7 +42,7 @@ def apply_rules(
         limit: How many findings a rule may have; 0 for no limit. All failing rows are counted.
     """
     rules = list(rules)
-    reading = Reading(package, unreadable, rules)
+    reading = Reading(package, unreadable, [rule for rule in rules if _misfit(rule, package) is None])
     for rule in rules:
         why = _why_not(rule, reading)
         result = None if why else _apply(rule(), reading, about, today, limit)
@@ -56,18 +56,26 @@ def apply_rules(
 
 def _why_not(rule: type[Rule], reading: Reading) -> str | None:
     """Why a rule cannot be applied; None if it can."""
+    if why := _misfit(rule, reading.package):
+        return why
     resources = {resource.name: resource for resource in reading.package.resources}
-    for name, fields in rule.needs.items():
-        if name not in resources:
-            return f"the package has no resource {name}"
-        if why := _lacking(resources[name], fields):
-            return why
     for name in resources if rule.anywhere else rule.needs:
         bad = reading.unreadable.get(name)
         if bad is not None and (bad.fields is None or bad.fields & (rule.needs.get(name, {}).keys() | rule.anywhere)):
             return f"{name} {bad.why}"
     if rule.resource == ANY and not any(map(reading.readable, resources.values())):
         return "the package has no table that can be read"
+    return None
+
+
+def _misfit(rule: type[Rule], package: DataPackage) -> str | None:
+    """What a rule needs and the package does not declare; None if there is nothing."""
+    resources = {resource.name: resource for resource in package.resources}
+    for name, fields in rule.needs.items():
+        if name not in resources:
+            return f"the package has no resource {name}"
+        if why := _lacking(resources[name], fields):
+            return why
     return None
 
 
