@@ -23,6 +23,7 @@ def validate(
     limit_errors: int = 1000,
     today: date | None = None,
     engine: Literal["auto", "fast", "frictionless"] = "auto",
+    memory_limit: str = "128MB",
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check a data package with Frictionless and with the rules that fit it.
@@ -36,6 +37,7 @@ def validate(
         today: The date after which nothing can have been published; None for the current date in UTC.
         engine: Who reads the rows: `fast` is the columnar engine, which finds what `frictionless` finds; `auto` is the
             fast one for the tables that it may judge, and Frictionless for the others.
+        memory_limit: What finding equal keys in large tables may take before it spills to disk, such as `1GB`.
         on_step: Called with the name of each resource, then with "rules", before it is checked.
 
     Returns:
@@ -63,6 +65,7 @@ def validate(
         rules=rules,
         limit_errors=limit_errors,
         engine=engine,
+        memory_limit=memory_limit,
         on_step=on_step,
     )
 

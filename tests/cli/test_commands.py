@@ -70,6 +70,7 @@ def test_warnings_fail_only_if_strict(warned: Path, capsys: pytest.CaptureFixtur
         (["no-such-verb"], "No such command"),
         (["validate", "--rule", "x", "--no-rules"], "contradict"),
         (["validate", "--limit-errors", "-1"], "not in the range"),
+        (["validate", "--memory-limit", "a lot"], "is not a size such as 512MB"),
         (["validate", "--resource", "delegation"], "did you mean delegations?"),
         (["validate", "--rule", "seats"], 'no rule is called "seats"'),
         (["explain", "type-eror"], "did you mean type-error?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 
 
+def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,5} ?[KMGT]i?B", value):
+        raise click.BadParameter(f"{value!r} is not a size such as 512MB or 2GB.")
+    return value
+
+
 @click.command(short_help="Check a data package.")
 @package_argument
 @click.option(
@@ -54,6 +61,14 @@ FORMATS = ("text", "json")
     show_default=True,
     help="Who reads the rows: the fast engine where it may, it or nobody, or Frictionless alone.",
 )
+@click.option(
+    "--memory-limit",
+    metavar="SIZE",
+    default="128MB",
+    show_default=True,
+    callback=_size,
+    help="What finding equal keys may take before it spills to disk.",
+)
 @click.option("--explain", "explain_engine", is_flag=True, help="Tell which engine read each table, and why.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option(
@@ -74,6 +89,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     strict: bool,
     limit_errors: int,
     engine: Literal["auto", "fast", "frictionless"],
+    memory_limit: str,
     explain_engine: bool,
 ) -> ExitCode:
     """Check a data package: its metadata, its tables, and the rules that fit them.
@@ -93,7 +109,13 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     with progress("Checking") as on_step:
         chosen = () if no_rules else rules or None
         report = check(
-            package, resources=resources, rules=chosen, limit_errors=limit_errors, engine=engine, on_step=on_step
+            package,
+            resources=resources,
+            rules=chosen,
+            limit_errors=limit_errors,
+            engine=engine,
+            memory_limit=memory_limit,
+            on_step=on_step,
         )
     if explain_engine:
         for table in report.tables:

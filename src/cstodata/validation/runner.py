@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage, Resource
     from cstodata.validation.rules.base import Rule
 
+MEMORY_LIMIT = "128MB"
+"""With it, a table of 10 million keys is judged in less than 700 MB all in all."""
+
 DEFAULT_LIMIT = 1000
 """Findings a resource or rule, as in Frictionless."""
 
@@ -30,6 +33,7 @@ def validate_package(
     rules: Iterable[str] | None = None,
     limit_errors: int = DEFAULT_LIMIT,
     engine: str = "auto",
+    memory_limit: str = MEMORY_LIMIT,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check a data package.
@@ -41,6 +45,7 @@ def validate_package(
         rules: Ids of the rules to apply; None for all, or for those that judge the resources named.
         limit_errors: Findings a resource or rule may have; 0 for no limit.
         engine: Who reads the rows of tables: `auto`, `fast` or `frictionless`.
+        memory_limit: What finding equal keys may take before it spills to disk, such as `128MB`.
         on_step: Called with the name of each resource, then of "rules", before it is checked.
 
     Raises:
@@ -64,7 +69,12 @@ def validate_package(
         chosen = [package.resource(name) for name in resources] or package.resources
         tables = tuple(
             judge_tables(
-                package, metadata.judged, _announced(chosen, on_step), limit_errors=limit_errors, engine=Engine(engine)
+                package,
+                metadata.judged,
+                _announced(chosen, on_step),
+                limit_errors=limit_errors,
+                engine=Engine(engine),
+                memory_limit=memory_limit,
             )
         )
         applied = _check_rules(package, tables, rules, today, limit_errors, on_step)

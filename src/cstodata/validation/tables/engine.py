@@ -37,8 +37,9 @@ class Engine(StrEnum):
 class FastTables:
     """The tables of one package, judged fast; what foreign keys refer to is read once."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, *, memory_limit: str) -> None:
         self._package = package
+        self._memory_limit = memory_limit
         self._plans: dict[str, TablePlan] = {}
         self._targets: dict[tuple[str, tuple[str, ...]], pa.Array] = {}
 
@@ -55,7 +56,7 @@ class FastTables:
         begin = time.perf_counter()
         plan = self._plan(source.name or "")
         targets = self._targets_of(source, plan)
-        verdict = judge_rows(plan, targets, limit_errors=limit_errors)
+        verdict = judge_rows(plan, targets, limit_errors=limit_errors, memory_limit=self._memory_limit)
         judged = source.to_copy()
         checks = Checklist().connect(judged)
         judged.stats.fields = len(judged.schema.fields)

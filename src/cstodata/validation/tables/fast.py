@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from cstodata.validation.tables.plan import TablePlan
     from cstodata.validation.tables.rows import Targets
 
-MEMORY_LIMIT = "128MB"
-"""What DuckDB may take before it spills to disk; all in all, 10 million keys then take less than 700 MB."""
-
 _SMALL_BYTES, _LARGE_BYTES = 512 * 1024, 32 * 1024 * 1024
 
 
@@ -45,13 +42,14 @@ class Verdict:
     digest: Digest | None
 
 
-def judge_rows(plan: TablePlan, targets: Targets, *, limit_errors: int) -> Verdict:
+def judge_rows(plan: TablePlan, targets: Targets, *, limit_errors: int, memory_limit: str) -> Verdict:
     """What Frictionless finds in the rows of a table, without the header's errors.
 
     Args:
         plan: The table.
         targets: What its foreign keys may refer to.
         limit_errors: Errors after which reading stops; 0 for no limit.
+        memory_limit: What finding equal keys may take before it spills to disk, such as `128MB`.
 
     Raises:
         NotFastError: The table is left to Frictionless after all.
@@ -62,7 +60,7 @@ def judge_rows(plan: TablePlan, targets: Targets, *, limit_errors: int) -> Verdi
             pool.submit(import_module, "duckdb")  # it takes a while, and is wanted in the end
         notes = KeyNotes(plan, targets)
         reading = _read(plan, targets, notes, {}, limit_errors)
-        suspicions = notes.suspicions(MEMORY_LIMIT)
+        suspicions = notes.suspicions(memory_limit)
         if suspicions:
             reading = _read(plan, targets, None, suspicions, limit_errors)
         digested = digesting.result()

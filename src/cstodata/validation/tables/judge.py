@@ -69,7 +69,13 @@ def judge_metadata(path: Path, descriptor: JsonObject) -> Metadata:
 
 
 def judge_tables(
-    package: DataPackage, judged: Package, resources: Iterable[Resource], *, limit_errors: int, engine: Engine
+    package: DataPackage,
+    judged: Package,
+    resources: Iterable[Resource],
+    *,
+    limit_errors: int,
+    engine: Engine,
+    memory_limit: str,
 ) -> Iterator[TableResult]:
     """What Frictionless finds in each resource.
 
@@ -79,11 +85,12 @@ def judge_tables(
         resources: Those of its resources to check.
         limit_errors: How many errors may be found before the rest of a resource is left unread; 0 for no limit.
         engine: Who reads the rows.
+        memory_limit: What finding equal keys may take before it spills to disk, such as `128MB`.
 
     Raises:
         EngineError: A table must be judged fast, and cannot be.
     """
-    references, fast = SharedReferences(judged), FastTables(judged)
+    references, fast = SharedReferences(judged), FastTables(judged, memory_limit=memory_limit)
     for resource in resources:
         source = judged.get_resource(resource.name)
         why: str | None = "it was asked for"
@@ -94,7 +101,7 @@ def judge_tables(
             except NotFastError as error:
                 why = str(error)
             except Exception as error:  # noqa: BLE001 -- what fails in Frictionless' readers must fail in its own hands
-                why = f"Frictionless fails on it ({type(error).__name__})"
+                why = f"the fast engine fails on it ({type(error).__name__})"
             if why and engine is Engine.FAST and source.type == "table":
                 raise EngineError(resource.name, why=why)
         if task is None:
