@@ -90,12 +90,18 @@ def _group(findings: list[Finding], count: int, paint: Paint) -> Iterator[str]:
     told = findings[:SHOWN_FINDINGS]
     for finding in told:
         yield f"  {paint(_place(finding), 'cyan')}"
-        yield f"    {shown(finding.message, 3 * SHOWN_CHARACTERS)}"
+        yield f"    {shown(_told(finding), 3 * SHOWN_CHARACTERS)}"
     if count > len(told):
         how = "--format json lists them" if count == len(findings) else "--limit-errors 0 finds them all"
         yield f"  … and {count - len(told):,} more; {how}"
     if mend := findings[0].mend:
         yield f"  {paint('mend:', 'bold')} {mend}"
+
+
+def _told(finding: Finding) -> str:
+    """What is wrong; of a Frictionless error its note, as place and value stand beside it already."""
+    note = finding.native.get("note") if finding.native else None
+    return str(note or finding.message)
 
 
 def _place(finding: Finding) -> str:
