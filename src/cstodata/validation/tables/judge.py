@@ -93,36 +93,47 @@ def judge_tables(
     references, fast = SharedReferences(judged), FastTables(judged, memory_limit=memory_limit)
     for resource in resources:
         source = judged.get_resource(resource.name)
-        why: str | None = "it was asked for"
-        task: ReportTask | None = None
-        if engine is not Engine.FRICTIONLESS:
-            try:
-                task, why = fast.judge(source, limit_errors=limit_errors), None
-            except NotFastError as error:
-                why = str(error)
-            except Exception as error:  # noqa: BLE001 -- what fails in Frictionless' readers must fail in its own hands
-                why = f"the fast engine fails on it ({type(error).__name__})"
-            if why and engine is Engine.FAST and source.type == "table":
-                raise EngineError(resource.name, why=why)
+        if engine is Engine.FRICTIONLESS:
+            task, why = None, "it was asked for"
+        else:
+            task, why = _judge_fast(source, fast, limit_errors)
+        if task is None and engine is Engine.FAST and source.type == "table":
+            raise EngineError(resource.name, why=why)
         if task is None:
             source.package = cast("Package", references)
-            task = _judge_by_frictionless(source, limit_errors)
-        errors = list(task.errors)
-        if task.type != "table" and resource.schema is not None and not errors:
-            errors.append(FormatError(note="the resource has a schema, but is no table in a format that can be read"))
-        yield TableResult(
-            name=task.name,
-            type=task.type or "file",
-            place=resource.path or task.place,
-            labels=tuple(task.labels),
-            stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),
-            findings=as_findings(errors, package, resource, records=_records(task)),
-            warnings=tuple(task.warnings),
-            engine=Engine.FRICTIONLESS if why else Engine.FAST,
-            why=why,
-            # The fast engine judges no file that ends within quotes.
-            beyond=open_quote(package, resource) if why else (),
-        )
+            yield _result(package, resource, _judge_by_frictionless(source, limit_errors), why=why)
+        else:
+            yield _result(package, resource, task, why=None)
+
+
+def _result(package: DataPackage, resource: Resource, task: ReportTask, *, why: str | None) -> TableResult:
+    """What a task of Frictionless' report says; `why` is why the fast engine did not write it, None if it did."""
+    errors = list(task.errors)
+    if task.type != "table" and resource.schema is not None and not errors:
+        errors.append(FormatError(note="the resource has a schema, but is no table in a format that can be read"))
+    return TableResult(
+        name=task.name,
+        type=task.type or "file",
+        place=resource.path or task.place,
+        labels=tuple(task.labels),
+        stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),
+        findings=as_findings(errors, package, resource, records=_records(task)),
+        warnings=tuple(task.warnings),
+        engine=Engine.FRICTIONLESS if why else Engine.FAST,
+        why=why,
+        # The fast engine judges no file that ends within quotes.
+        beyond=open_quote(package, resource) if why else (),
+    )
+
+
+def _judge_fast(source: FrictionlessResource, fast: FastTables, limit_errors: int) -> tuple[ReportTask | None, str]:
+    """The fast engine's judgement; or None, and why there is none."""
+    try:
+        return fast.judge(source, limit_errors=limit_errors), ""
+    except NotFastError as error:
+        return None, str(error)
+    except Exception as error:  # noqa: BLE001 -- what fails in Frictionless' readers must fail in its own hands
+        return None, f"the fast engine fails on it ({type(error).__name__})"
 
 
 def _judge_by_frictionless(source: FrictionlessResource, limit_errors: int) -> ReportTask:
