@@ -9,6 +9,7 @@ import pytest
 
 import cstodata
 from cstodata.model.report import Outcome
+from cstodata.package import tables
 from cstodata.validation.rules import registry
 from cstodata.validation.rules.registry import RULES
 
@@ -116,6 +117,30 @@ def test_the_finding_points_at_the_row_the_line_the_key_and_the_cell(dataset: Pa
     assert (finding.path, finding.row, finding.line) == ("data/news.csv", 3, 4)
     assert finding.key == {"news_id": "opyt-pa-odkb-po-zaschite-elektoralnyh-protsessov"}
     assert (finding.field, finding.field_number, finding.value) == ("published_on", 2, "2026-02-21")
+
+
+MANY = "id,text\n" + "".join(f"{n},{'x' * 990}\n" for n in range(2, 6000)) + "6000,y\u200b\n"
+TEXTS = {
+    "a header without a line end": ("id,text", 0, False),
+    "a cell of 10 MB": ("id,text\n1," + "x" * 10_000_000 + "\n2,y\u200b\n", 1, False),
+    "many rows as a whole": (MANY, 1, False),
+    "many rows in pieces": (MANY, 1, True),
+}
+
+
+@pytest.mark.parametrize(("text", "count", "pieces"), TEXTS.values(), ids=TEXTS)
+def test_a_rule_looks_at_small_and_large_files_alike(
+    make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, text: str, count: int, *, pieces: bool
+) -> None:
+    if pieces:
+        monkeypatch.setattr(tables, "_LARGE_BYTES", 0)
+    schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}], "primaryKey": ["id"]}
+    (result,) = cstodata.validate(make_package({"table": (text, schema)}), rules=["text-is-clean"]).rules
+    assert (result.skipped, result.count) == (None, count)
+    last = text.count("\n")
+    assert [(each.row, each.line, dict(each.key)) for each in result.findings] == [
+        (last, last, {"id": text.splitlines()[-1].partition(",")[0]})
+    ] * count
 
 
 def test_findings_of_a_rule_are_cut_at_the_limit_and_counted_in_full(case_package: Callable[[Path], Path]) -> None:

@@ -11,6 +11,7 @@ import csv
 import io
 from codecs import BOM_UTF8
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
@@ -19,8 +20,9 @@ import pyarrow.csv as pa_csv
 from cstodata.errors import TableReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
+    from typing import Any, TextIO
 
     from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import Resource
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 _PLAIN_DIALECT = frozenset(
     {"$schema", "delimiter", "doubleQuote", "header", "lineTerminator", "quoteChar", "skipInitialSpace"}
 )
-_BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 _ROWS_AT_ONCE = 65_536
 _CRLF = "\r\n"
 
@@ -98,13 +100,12 @@ def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Tabl
         # Arrow takes a header without a line end for an empty file.
         ended = text if text.endswith((b"\n", b"\r")) else text + b"\n"
         try:
-            return _open(pa.BufferReader(ended), labels, dialect, _BLOCK_BYTES).read_all()
+            return open_stream(pa.BufferReader(ended), labels, dialect).read_all().slice(1)
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
                 raise
-            return _open(
-                pa.BufferReader(ended), labels, dialect, len(ended)
-            ).read_all()  # a record is larger than a block
+            # A record is larger than a block.
+            return open_stream(pa.BufferReader(ended), labels, dialect, block_size=len(ended)).read_all().slice(1)
     except (UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
 
@@ -127,24 +128,42 @@ def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, re
         for label in columns:
             if labels.count(label) != 1:
                 raise TableReadError(resource, problem=f"it has not one column {label}")
-        for batch in _open(path, labels, dialect, _BLOCK_BYTES, columns):
-            yield pa.Table.from_batches([batch])
+        header = 1
+        for batch in open_stream(path, labels, dialect, columns=columns):
+            yield pa.Table.from_batches([batch]).slice(header)
+            header = 0
     except (OSError, UnicodeError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
 
 
-def _open(
+def open_stream(
     source: Path | pa.BufferReader,
     labels: list[str],
     dialect: CsvDialect,
-    block_size: int,
+    *,
     columns: Collection[str] = (),
+    block_size: int = BLOCK_BYTES,
+    on_ragged: Callable[[Any], str] | None = None,
 ) -> pa_csv.CSVStreamingReader:
+    """A CSV file in UTF-8 as batches of string columns, in order, read by Arrow as Python's `csv` module reads it.
+
+    Args:
+        source: The file.
+        labels: What to call the columns; the first batch begins with the header.
+        dialect: Its delimiter and quote.
+        columns: The columns to give, by label; none for all.
+        block_size: In bytes; no record may be larger.
+        on_ragged: Called with each row of another width; None if there must be none.
+    """
     return pa_csv.open_csv(
         source,
-        read_options=pa_csv.ReadOptions(block_size=block_size),
+        read_options=pa_csv.ReadOptions(use_threads=on_ragged is None, block_size=block_size, column_names=labels),
         parse_options=pa_csv.ParseOptions(
-            delimiter=dialect.delimiter, quote_char=dialect.quote, newlines_in_values=True, ignore_empty_lines=False
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=on_ragged,
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(labels, pa.string()),
@@ -191,16 +210,33 @@ def _labels(text: bytes, dialect: CsvDialect) -> list[str]:
 
 def _check_quotes(text: bytes, dialect: CsvDialect) -> None:
     """Refuse a file whose last cell is an open quote: it has swallowed what stands behind it, and looks like a cell."""
-    if text.count(dialect.quote.encode()) % 2 == 0:
-        return
+    if text.count(dialect.quote.encode()) % 2:
+        lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+        if find_open_quote(lines, dialect) is not None:
+            raise csv.Error("a quote is opened and never closed")
 
-    def records(of: bytes) -> int:
-        lines = io.TextIOWrapper(io.BytesIO(of), encoding="utf-8", newline="")
-        return sum(1 for _ in csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote))
 
-    ended = text.rstrip(b"\r\n")
-    if records(ended + b"\nx") == records(ended):
-        raise csv.Error("a quote is opened and never closed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuote:
+    """The record in which a quote is opened that is never closed: its number and line, and the file's last line."""
+
+    row: int
+    line: int
+    last_line: int
+
+
+def find_open_quote(file: TextIO, dialect: CsvDialect) -> OpenQuote | None:
+    """Where a quote is opened that is never closed; None if the file does not end within quotes.
+
+    One more line is added to the file: it is a record of its own unless a quote is open.
+    """
+    lines = chain((line if line.endswith(("\n", "\r")) else line + "\n" for line in file), ("x\n",))
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
+    row, line, following = 0, 1, 1
+    for row, _ in enumerate(reader, start=1):  # noqa: B007 -- the last one counts
+        line, following = following, reader.line_num + 1
+    added = following - 1
+    return None if line == added else OpenQuote(row=row, line=line, last_line=added - 1)
 
 
 def _is_ascii_character(value: object) -> bool:

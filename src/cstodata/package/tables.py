@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
 
+_LARGE_BYTES = 32 * 1024 * 1024
+
 FIRST_DATA_ROW = 2
 """Number of the first record after the header, which is record 1."""
 
@@ -88,9 +90,9 @@ def read_numbered(
 
 
 def _pieces(package: DataPackage, resource: Resource, columns: list[str]) -> Iterator[pa.Table]:
-    dialect = csv_dialect(resource)
-    if dialect.encoding.lower() in {"utf-8", "utf8"} and columns:
-        path = resolve(package.root, cast("str", resource.path))
+    dialect, path = csv_dialect(resource), resolve(package.root, cast("str", resource.path))
+    large = path.is_file() and path.stat().st_size > _LARGE_BYTES
+    if large and dialect.encoding.lower() in {"utf-8", "utf8"} and columns:
         yield from read_pieces(path, dialect, columns, resource=resource.name)
     else:
         yield read_resource_texts(package, resource)

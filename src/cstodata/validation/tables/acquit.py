@@ -175,9 +175,8 @@ class Acquittal:
 
     def _value_mask(self, texts: pa.Array) -> pa.Array | None:
         type_, constraints = self.field.type, self._constraints
-        values = (
-            _cast(texts, type_) if type_ == "date" else None
-        )  # Arrow takes no other form of a date than the plain one
+        # Of dates, Arrow takes no other form than the plain one.
+        values = _cast(texts, type_) if type_ == "date" else None
         if values is not None:
             mask = values.is_valid()
         else:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final
 
 from cstodata.model.finding import RULE_PREFIX, Finding
 from cstodata.package.paths import resolve
-from cstodata.package.plain_csv import csv_dialect, is_csv_file
+from cstodata.package.plain_csv import csv_dialect, find_open_quote, is_csv_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import TextIO
+    from collections.abc import Mapping
 
     from cstodata.package.descriptor import DataPackage, Resource
 
@@ -35,28 +33,20 @@ def open_quote(package: DataPackage, resource: Resource) -> tuple[Finding, ...]:
     if not path.is_file():
         return ()
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
-        reader = csv.reader(_and_one_more(file), delimiter=dialect.delimiter, quotechar=dialect.quote)
-        row, line, following = 0, 1, 1
-        for row, _ in enumerate(reader, start=1):  # noqa: B007 -- the last one counts
-            line, following = following, reader.line_num + 1
-    lines = following - 1
-    if line == lines:  # the line that was added is a record of its own
+        found = find_open_quote(file, dialect)
+    if found is None:
         return ()
     return (
         Finding(
             type=OPEN_QUOTE,
-            message=f"a quote in the record on line {line:,} is never closed, and holds all up to line {lines - 1:,}",
+            message=(
+                f"a quote in the record on line {found.line:,} is never closed, "
+                f"and holds all up to line {found.last_line:,}"
+            ),
             mend="Close the quote, or double it if it is part of the cell.",
             resource=resource.name,
             path=resource.path,
-            row=row,
-            line=line,
+            row=found.row,
+            line=found.line,
         ),
     )
-
-
-def _and_one_more(file: TextIO) -> Iterator[str]:
-    """The lines of a file, and one more that is a record unless a quote is open."""
-    for line in file:
-        yield line if line.endswith(("\n", "\r")) else line + "\n"
-    yield "x\n"

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
+
+from cstodata.package.plain_csv import open_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,20 +78,7 @@ def scan(path: Path, dialect: CsvDialect, width: int) -> Iterator[Batch]:
 
     names = [str(number) for number in range(width)]
     try:
-        reader = pa_csv.open_csv(
-            path,
-            read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=BLOCK_BYTES),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=dialect.delimiter,
-                quote_char=dialect.quote,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=set_aside,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
-            ),
-        )
+        reader = open_stream(path, names, dialect, block_size=BLOCK_BYTES, on_ragged=set_aside)
         yield from _numbered(_read_ahead(reader), ragged, dialect, width)
     except pa.ArrowInvalid as error:
         raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
