@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from cstodata.model.progress import unheard
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from os import PathLike
 
     import pyarrow as pa
 
+    from cstodata.model.progress import OnStep
     from cstodata.model.report import Report
 
 
-def validate(
+def validate(  # noqa: PLR0913 -- all but the first are options
     path: str | PathLike[str] | None = None,
     *,
     resources: Iterable[str] = (),
@@ -23,8 +27,9 @@ def validate(
     limit_errors: int = 1000,
     today: date | None = None,
     engine: Literal["auto", "fast", "frictionless"] = "auto",
+    threads: int | None = None,
     memory_limit: str = "128MB",
-    on_step: Callable[[str], None] = lambda _: None,
+    on_step: OnStep = unheard,
 ) -> Report:
     """Check a data package with Frictionless and with the rules that fit it.
 
@@ -37,8 +42,9 @@ def validate(
         today: The date after which nothing can have been published; None for the current date in UTC.
         engine: Who reads the rows: `fast` is the columnar engine, which finds what `frictionless` finds; `auto` is the
             fast one for the tables that it may judge, and Frictionless for the others.
+        threads: Threads that read and judge a large table; None for as many as there are processors to use.
         memory_limit: What finding equal keys in large tables may take before it spills to disk, such as `1GB`.
-        on_step: Called with the name of each resource, then with "rules", before it is checked.
+        on_step: Called with the name of each resource, then with "rules", and the share that is done, from 0 to 1.
 
     Returns:
         A report. Bad data never raises: it is in the report.
@@ -49,13 +55,16 @@ def validate(
         UnknownNameError: A resource or rule that was asked for does not exist.
         EngineError: A table must be judged fast, and cannot be.
         TypeError: A name was given in the place of a list of names.
-        ValueError: The limit is negative.
+        ValueError: The limit is negative, or there are no threads.
     """
     if isinstance(resources, str) or isinstance(rules, str):
         raise TypeError("resources and rules are lists of names")
     if limit_errors < 0:
         raise ValueError("limit_errors is a number of findings, or 0 for no limit")
+    if threads is not None and threads < 1:
+        raise ValueError("threads is a number from 1 on, or None")
     from cstodata.package.bundled import bundled_package
+    from cstodata.validation.limits import Limits
     from cstodata.validation.runner import validate_package
 
     return validate_package(
@@ -63,11 +72,15 @@ def validate(
         today=today or datetime.now(UTC).date(),
         resources=dict.fromkeys(resources),
         rules=rules,
-        limit_errors=limit_errors,
+        limits=Limits(errors=limit_errors, threads=threads or _processors(), memory=memory_limit),
         engine=engine,
-        memory_limit=memory_limit,
         on_step=on_step,
     )
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load(resource: str) -> pa.Table:

@@ -62,7 +62,8 @@ def test_a_cell_is_good_if_and_only_if_frictionless_finds_no_fault(
     acquittal = acquittal_of(descriptor)
     reader = acquittal.field.create_cell_reader()
     expected = [not reader(cell)[1] for cell in cells]
-    good = acquittal.good(pa.array(cells, pa.string()))
+    texts = pa.array(cells, pa.string())
+    good = acquittal.good(texts, acquittal.cleared(texts))
     assert ([True] * len(cells) if good is None else good.to_pylist()) == expected
 
 

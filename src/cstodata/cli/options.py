@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from cstodata.model.progress import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO, TypeVar
 
     from click.shell_completion import CompletionItem
+    from rich.progress import Progress
+
+    from cstodata.model.progress import OnStep
 
     Command = TypeVar("Command", bound=Callable[..., object])
+
+
+_PATIENCE_SECONDS = 1.0
 
 
 def package_argument(command: Command) -> Command:
@@ -88,19 +97,39 @@ def note(text: str) -> None:
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[Callable[[str], None]]:
-    """A line on the terminal's standard error that tells what is being done; nothing where there is no terminal.
+def progress(doing: str) -> Iterator[OnStep]:
+    """A bar on the terminal's standard error for what takes over a second; nothing where there is no terminal.
 
     Yields:
-        What to call with the name of each step.
+        What to call with the name of each step, and the share of it that is done, from 0 to 1.
     """
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda _: None
+        yield unheard
         return
-    from rich.console import Console
+    begin = time.monotonic()
+    with ExitStack() as stack:
+        bar: Progress | None = None
 
-    with Console(stderr=True, no_color=not has_colour(sys.stderr)).status(doing) as status:
-        yield lambda step: status.update(f"{doing} {step}")
+        def step(name: str, share: float) -> None:
+            nonlocal bar
+            if bar is None:
+                if time.monotonic() - begin < _PATIENCE_SECONDS:
+                    return
+                bar = stack.enter_context(_bar(doing))
+            bar.update(bar.task_ids[0], description=f"{doing} {name}", completed=share)
+
+        yield step
+
+
+def _bar(doing: str) -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, no_color=not has_colour(sys.stderr))
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True)
+    bar.add_task(doing, total=1)
+    return bar
 
 
 def complete_resources(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:

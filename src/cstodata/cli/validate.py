@@ -62,6 +62,12 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     help="Who reads the rows: the fast engine where it may, it or nobody, or Frictionless alone.",
 )
 @click.option(
+    "--threads",
+    type=click.IntRange(min=1, max=1024),
+    metavar="N",
+    help="Threads that read and judge a large table.  [default: one a processor]",
+)
+@click.option(
     "--memory-limit",
     metavar="SIZE",
     default="128MB",
@@ -89,6 +95,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     strict: bool,
     limit_errors: int,
     engine: Literal["auto", "fast", "frictionless"],
+    threads: int | None,
     memory_limit: str,
     explain_engine: bool,
 ) -> ExitCode:
@@ -114,6 +121,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
             rules=chosen,
             limit_errors=limit_errors,
             engine=engine,
+            threads=threads,
             memory_limit=memory_limit,
             on_step=on_step,
         )

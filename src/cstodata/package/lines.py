@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def line_numbers(
     Returns:
         A line for each record that the file has; nothing for those beyond its end.
     """
-    if records is not None and _count_lines(path) == records:
+    if records is not None and count_lines(path) == records:
         return {row: row for row in rows if row <= records}
     wanted, lines = set(rows), {}
     last, begin = max(wanted, default=0), 1
@@ -44,7 +45,16 @@ def line_numbers(
     return lines
 
 
-def _count_lines(path: Path) -> int | None:
+def line_after(path: Path, dialect: CsvDialect, records: int) -> int:
+    """The physical line, from 1, that follows on the first so many records of a CSV file."""
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        reader = csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote)
+        for _ in islice(reader, records):
+            pass
+        return reader.line_num + 1
+
+
+def count_lines(path: Path) -> int | None:
     """How many lines a file has; None if some end with CR, which make them hard to count."""
     count, last = 0, b"\n"
     with path.open("rb") as file:

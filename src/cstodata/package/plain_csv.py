@@ -12,7 +12,7 @@ import io
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, TextIO
 
-    from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import Resource
 
 _PLAIN_DIALECT = frozenset(
@@ -46,13 +45,19 @@ class CsvDialect:
 
 def is_csv_file(resource: Resource) -> bool:
     """Whether the resource is one uncompressed CSV file with a header, quoted in the usual way."""
+    compressed = resource.descriptor.get("compression") or (resource.path or "").lower().endswith(".gz")
+    return is_csv(resource) and not compressed
+
+
+def is_csv(resource: Resource) -> bool:
+    """Whether the resource is one CSV file with a header, quoted in the usual way, gzipped or not."""
     descriptor, path = resource.descriptor, resource.path
     dialect = descriptor.get("dialect", {})
     return (
         path is not None
-        and path.lower().endswith((".csv", ".tsv"))
+        and path.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
         and descriptor.get("format", "csv") in {"csv", "tsv"}
-        and not descriptor.get("compression")
+        and descriptor.get("compression", "gz") in {"gz", "", None}
         and isinstance(dialect, dict)
         and dialect.keys() <= _PLAIN_DIALECT
         and dialect.get("header", True) is True
@@ -72,10 +77,15 @@ def is_plain_csv(resource: Resource) -> bool:
 
 def csv_dialect(resource: Resource) -> CsvDialect:
     """The dialect that a CSV file declares, or that its ending implies."""
-    declared = cast("JsonObject", resource.descriptor.get("dialect", {}))
-    implied = "\t" if resource.path is not None and resource.path.lower().endswith(".tsv") else ","
+    dialect = resource.descriptor.get("dialect")
+    declared = (
+        {key: value for key, value in dialect.items() if _is_ascii_character(value)}
+        if isinstance(dialect, dict)
+        else {}
+    )
+    path = (resource.path or "").lower().removesuffix(".gz")
     return CsvDialect(
-        delimiter=str(declared.get("delimiter", implied)),
+        delimiter=str(declared.get("delimiter", "\t" if path.endswith(".tsv") else ",")),
         quote=str(declared.get("quoteChar", '"')),
         encoding=str(resource.descriptor.get("encoding") or "utf-8"),
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cstodata.errors import ReleaseNotProvedError, ReleaseRefusedError
+from cstodata.model.progress import unheard
 from cstodata.package.canonical import same_table, sort_by_key, to_csv
 from cstodata.package.digest import sha256_of, sha256_of_file
 from cstodata.package.formatting import canonical_csv, file_facts, to_json
@@ -20,9 +21,8 @@ from cstodata.package.plain_csv import CsvDialect, is_plain_csv, read_texts
 from cstodata.package.tables import read_table, schema_of, type_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cstodata.model.json import JsonObject
+    from cstodata.model.progress import OnStep
     from cstodata.package.descriptor import DataPackage, Schema
     from cstodata.release.plan import ReleasePlan, TablePlan
 
@@ -45,9 +45,7 @@ class Built(StrEnum):
     ALREADY = "already released, with the same bytes"
 
 
-def build_release(
-    package: DataPackage, plan: ReleasePlan, output: Path, *, on_step: Callable[[str], None] = lambda _: None
-) -> Built:
+def build_release(package: DataPackage, plan: ReleasePlan, output: Path, *, on_step: OnStep = unheard) -> Built:
     """Write a release below `output`.
 
     It is built in a folder of its own beside the version's and moved there in one step, so that a version is never half
@@ -57,7 +55,7 @@ def build_release(
         package: The package that was planned.
         plan: What to build.
         output: The folder that holds all releases; it is created.
-        on_step: Called with the name of each table before it is written.
+        on_step: Called with the name of each table before it is written, and the share of all that is.
 
     Raises:
         ReleaseRefusedError: The version is there already, with other bytes.
@@ -79,12 +77,12 @@ def build_release(
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: Callable[[str], None]) -> None:
+def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnStep) -> None:
     for name in ("data", "parquet", "schemas"):
         (folder / name).mkdir()
     csv_resources, parquet_resources = [], []
-    for table in plan.tables:
-        on_step(table.resource.name)
+    for number, table in enumerate(plan.tables):
+        on_step(table.resource.name, number / len(plan.tables))
         csv_resource, parquet_resource = _write_table(package, table, folder)
         csv_resources.append(csv_resource)
         parquet_resources.append(parquet_resource)

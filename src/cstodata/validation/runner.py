@@ -5,24 +5,21 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from cstodata.model.progress import unheard
 from cstodata.model.report import Report
 from cstodata.package.descriptor import locate, parse_package, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
     from cstodata.model.json import JsonObject
+    from cstodata.model.progress import OnStep
     from cstodata.model.report import RuleResult, TableResult
-    from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.package.descriptor import DataPackage
+    from cstodata.validation.limits import Limits
     from cstodata.validation.rules.base import Rule
-
-MEMORY_LIMIT = "128MB"
-"""With it, a table of 10 million keys is judged in less than 700 MB all in all."""
-
-DEFAULT_LIMIT = 1000
-"""Findings a resource or rule, as in Frictionless."""
 
 
 def validate_package(
@@ -31,10 +28,9 @@ def validate_package(
     today: date,
     resources: Iterable[str] = (),
     rules: Iterable[str] | None = None,
-    limit_errors: int = DEFAULT_LIMIT,
+    limits: Limits,
     engine: str = "auto",
-    memory_limit: str = MEMORY_LIMIT,
-    on_step: Callable[[str], None] = lambda _: None,
+    on_step: OnStep = unheard,
 ) -> Report:
     """Check a data package.
 
@@ -43,10 +39,9 @@ def validate_package(
         today: The date after which nothing can have been published.
         resources: Names of the resources to check; none for all.
         rules: Ids of the rules to apply; None for all, or for those that judge the resources named.
-        limit_errors: Findings a resource or rule may have; 0 for no limit.
+        limits: How much may be found, and taken.
         engine: Who reads the rows of tables: `auto`, `fast` or `frictionless`.
-        memory_limit: What finding equal keys may take before it spills to disk, such as `128MB`.
-        on_step: Called with the name of each resource, then of "rules", before it is checked.
+        on_step: Called with the name of each resource, then with "rules", and the share that is done, from 0 to 1.
 
     Raises:
         PackageNotFoundError: There is no package.
@@ -71,13 +66,13 @@ def validate_package(
             judge_tables(
                 package,
                 metadata.judged,
-                _announced(chosen, on_step),
-                limit_errors=limit_errors,
+                chosen,
                 engine=Engine(engine),
-                memory_limit=memory_limit,
+                limits=limits,
+                on_step=on_step,
             )
         )
-        applied = _check_rules(package, tables, rules, today, limit_errors, on_step)
+        applied = _check_rules(package, tables, rules, today, limits.errors, on_step)
     return Report(
         package=_text(descriptor, "name"),
         version=_text(descriptor, "version"),
@@ -89,19 +84,13 @@ def validate_package(
     )
 
 
-def _announced(resources: Iterable[Resource], on_step: Callable[[str], None]) -> Iterator[Resource]:
-    for resource in resources:
-        on_step(resource.name)
-        yield resource
-
-
 def _check_rules(
     package: DataPackage,
     tables: tuple[TableResult, ...],
     ids: Iterable[str] | None,
     today: date,
     limit: int,
-    on_step: Callable[[str], None],
+    on_step: OnStep,
 ) -> tuple[RuleResult, ...]:
     from cstodata.validation.rules.apply import apply_rules
     from cstodata.validation.rules.base import ANY
@@ -117,13 +106,17 @@ def _check_rules(
     )
     if not rules:
         return ()
-    on_step("rules")
     unreadable = {
         table.name: Unreadable(why="has errors that must be mended first", fields=fields)
         for table in tables
         if (fields := unreadable_fields(table)) != frozenset()
     }
-    return tuple(apply_rules(package, rules, about=checked, unreadable=unreadable, today=today, limit=limit))
+    results = []
+    on_step("rules", 0)
+    for result in apply_rules(package, rules, about=checked, unreadable=unreadable, today=today, limit=limit):
+        results.append(result)
+        on_step("rules", len(results) / len(rules))
+    return tuple(results)
 
 
 def _text(descriptor: JsonObject, key: str) -> str | None:

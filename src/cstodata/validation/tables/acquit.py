@@ -64,23 +64,29 @@ class Acquittal:
     field: Field
     missing_values: tuple[str, ...]
 
-    def good(self, texts: pa.Array) -> pa.Array | None:
-        """Which cells Frictionless finds no fault with; None if that is all of them.
+    def cleared(self, texts: pa.Array) -> pa.Array | None:
+        """Which cells are certainly good; None if that is all of them. It only calls Arrow, so threads may share it.
 
         Args:
             texts: The cells as strings, without nulls.
         """
-        cleared = self._mask(texts)
+        mask = self._mask(texts)
+        if mask is None:
+            return pa.repeat(pa.scalar(value=False), len(texts))
+        return None if pc.all(mask, min_count=0).as_py() else mask
+
+    def good(self, texts: pa.Array, cleared: pa.Array | None) -> pa.Array | None:
+        """Which cells Frictionless finds no fault with; None if that is all of them.
+
+        Args:
+            texts: The cells as strings, without nulls.
+            cleared: Which of them need not be looked at, as `cleared` gives it.
+        """
         if cleared is None:
-            rest = texts
-        elif pc.all(cleared, min_count=0).as_py():
             return None
-        else:
-            rest = texts.filter(pc.invert(cleared))
-        judged = self._judge(rest)
-        if judged is None:
-            return None
-        return judged if cleared is None else pc.replace_with_mask(cleared, pc.invert(cleared), judged)
+        rest = pc.invert(cleared)
+        judged = self._judge(texts.filter(rest))
+        return None if judged is None else pc.replace_with_mask(cleared, rest, judged)
 
     def canonical(self, texts: pa.Array) -> pa.Array:
         """A text for each value, the same where Frictionless' values are equal; null for missing cells and wrong ones.
@@ -99,8 +105,14 @@ class Acquittal:
             if pc.all(plain, min_count=0).as_py():
                 return present
         encoded = present.dictionary_encode()
-        values = [canonical_text(self._reader(text)[0]) for text in encoded.dictionary.to_pylist()]
+        read = self.field.create_value_reader()
+        values = [canonical_text(read(text)) for text in encoded.dictionary.to_pylist()]
         return pa.array(values, pa.string()).take(encoded.indices)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether reading a value of the field surely takes no time to speak of, whatever the cell."""
+        return self.field.type in EXACT_TYPES and self.field.format == "default" and _reads_plainly(self.field)
 
     def missing(self, texts: pa.Array) -> pa.Array:
         """Which cells are null."""

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from frictionless import Resource
     from frictionless.report.task import ReportTask
 
+    from cstodata.model.progress import OnShare
+    from cstodata.validation.limits import Limits
+    from cstodata.validation.tables.keys import Fields
+    from cstodata.validation.tables.plain_files import PlainFiles
     from cstodata.validation.tables.rows import Targets
 
 
@@ -37,36 +41,39 @@ class Engine(StrEnum):
 class FastTables:
     """The tables of one package, judged fast; what foreign keys refer to is read once."""
 
-    def __init__(self, package: Package, *, memory_limit: str) -> None:
+    def __init__(self, package: Package, files: PlainFiles, limits: Limits) -> None:
         self._package = package
-        self._memory_limit = memory_limit
+        self._files = files
+        self._limits = limits
         self._plans: dict[str, TablePlan] = {}
         self._targets: dict[tuple[str, tuple[str, ...]], pa.Array] = {}
 
-    def judge(self, source: Resource, *, limit_errors: int) -> ReportTask:
+    def judge(self, source: Resource, on_share: OnShare) -> ReportTask:
         """What Frictionless finds in a resource, in Frictionless' own terms.
 
         Args:
             source: One of the package's resources.
-            limit_errors: Errors after which reading stops; 0 for no limit.
+            on_share: Called with the share of the file that has been read, from 0 to 1.
 
         Raises:
             NotFastError: It is left to Frictionless.
+            RefusedError: It is to be read by nobody.
         """
         begin = time.perf_counter()
         plan = self._plan(source.name or "")
         targets = self._targets_of(source, plan)
-        verdict = judge_rows(plan, targets, limit_errors=limit_errors, memory_limit=self._memory_limit)
+        verdict = judge_rows(plan, targets, self._limits, on_share)
         judged = source.to_copy()
         checks = Checklist().connect(judged)
         judged.stats.fields = len(judged.schema.fields)
         judged.stats.rows = verdict.rows
         errors, warnings = list(verdict.errors), []
-        if verdict.digest is None:
-            warnings.append(f"reached error limit: {limit_errors}")
-        else:
+        if verdict.digest is not None:
             judged.stats.md5, judged.stats.sha256 = verdict.digest.md5, verdict.digest.sha256
             judged.stats.bytes = verdict.digest.size
+        if verdict.limit_reached:
+            warnings.append(f"reached error limit: {self._limits.errors}")
+        else:
             errors.extend(error for check in checks for error in check.validate_end())
         report = Report.from_validation_task(
             judged, time=time.perf_counter() - begin, labels=list(plan.labels), errors=errors, warnings=warnings
@@ -76,7 +83,7 @@ class FastTables:
 
     def _plan(self, name: str) -> TablePlan:
         if name not in self._plans:
-            self._plans[name] = plan_table(self._package.get_resource(name))
+            self._plans[name] = plan_table(self._package.get_resource(name), self._files)
         return self._plans[name]
 
     def _targets_of(self, source: Resource, plan: TablePlan) -> Targets:
@@ -87,10 +94,13 @@ class FastTables:
                 raise NotFastError(f"a foreign key refers to {name}, which is not there")
             referred = self._plan(name)
             _check_types(plan, referred, key)
-            if (name, key.referred) not in self._targets:
-                self._targets[name, key.referred] = read_targets(referred, key.referred)
-            targets[key] = self._targets[name, key.referred]
+            targets[key] = self._target(name, referred, key.referred)
         return targets
+
+    def _target(self, name: str, plan: TablePlan, fields: Fields) -> pa.Array:
+        if (name, fields) not in self._targets:
+            self._targets[name, fields] = read_targets(plan, fields)
+        return self._targets[name, fields]
 
 
 def _check_types(plan: TablePlan, referred: TablePlan, key: ForeignKey) -> None:

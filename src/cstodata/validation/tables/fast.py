@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import csv
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.package.lines import line_after
+from cstodata.validation.tables import scan as scanning
 from cstodata.validation.tables.keys import BatchKeys, KeyNotes
+from cstodata.validation.tables.refusal import RECORD_BYTES, too_large
 from cstodata.validation.tables.rows import RowJudge
-from cstodata.validation.tables.scan import Batch, Digest, NotFastError, digest, ends_within_quotes, scan
+from cstodata.validation.tables.scan import (
+    Batch,
+    Digest,
+    NotFastError,
+    RecordTooLargeError,
+    digest,
+    ends_within_quotes,
+    scan,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor
 
     from frictionless import Error
 
+    from cstodata.model.progress import OnShare
+    from cstodata.validation.limits import Limits
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.plan import TablePlan
     from cstodata.validation.tables.rows import Targets
+
+    Suspicions = dict[Fields, pa.Array]
+
+T = TypeVar("T")
 
 _SMALL_BYTES, _LARGE_BYTES = 512 * 1024, 32 * 1024 * 1024
 
@@ -34,42 +53,45 @@ class Verdict:
     Attributes:
         errors: Frictionless' errors, in its order, cut at the limit.
         rows: How many rows were read; the last one reached the limit, if it was reached.
-        digest: Of the whole file; None if the limit was reached, as Frictionless does not read on then.
+        digest: Of the whole file; None if Frictionless gives none, as it does not read on after the limit.
+        limit_reached: Whether the limit was reached.
     """
 
     errors: list[Error]
     rows: int
     digest: Digest | None
+    limit_reached: bool
 
 
-def judge_rows(plan: TablePlan, targets: Targets, *, limit_errors: int, memory_limit: str) -> Verdict:
+def judge_rows(plan: TablePlan, targets: Targets, limits: Limits, on_share: OnShare) -> Verdict:
     """What Frictionless finds in the rows of a table, without the header's errors.
 
     Args:
         plan: The table.
         targets: What its foreign keys may refer to.
-        limit_errors: Errors after which reading stops; 0 for no limit.
-        memory_limit: What finding equal keys may take before it spills to disk, such as `128MB`.
+        limits: How much may be found, and taken.
+        on_share: Called with the share of the file that has been read, from 0 to 1; twice if it is read twice.
 
     Raises:
         NotFastError: The table is left to Frictionless after all.
+        RefusedError: A record is too large for anybody.
     """
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        digesting = pool.submit(digest, plan.path)
+    with ThreadPoolExecutor(max_workers=limits.threads) as pool:
+        digesting = pool.submit(digest, plan.digested)
         if plan.path.stat().st_size > _LARGE_BYTES:
             pool.submit(import_module, "duckdb")  # it takes a while, and is wanted in the end
-        notes = KeyNotes(plan, targets)
-        reading = _read(plan, targets, notes, {}, limit_errors)
-        suspicions = notes.suspicions(memory_limit)
+        passes = _Passes(plan, targets, limits, pool, on_share)
+        notes, reading = _with_large_blocks(plan, passes.first)
+        suspicions = notes.suspicions(limits)
         if suspicions:
-            reading = _read(plan, targets, None, suspicions, limit_errors)
+            reading = _with_large_blocks(plan, lambda size: passes.run(size, None, suspicions))
         digested = digesting.result()
-    if plan.format == "tsv" and digested.has_cr:
-        raise NotFastError("it is a TSV file with carriage returns, which Frictionless reads in a way of its own")
-    if reading.limit_reached and digested.size < _SMALL_BYTES:
-        # How much Frictionless has read at the limit, and so whether it gives a digest, depends on its buffers.
-        raise NotFastError("it is small, and has as many errors as are looked for")
-    return Verdict(errors=reading.errors, rows=reading.rows, digest=None if reading.limit_reached else digested)
+    if reading.limit_reached and not plan.is_digested_first:
+        if digested.size < _SMALL_BYTES:
+            # How much Frictionless has read at the limit, and so whether it gives a digest, depends on its buffers.
+            raise NotFastError("it is small, and has as many errors as are looked for")
+        return Verdict(errors=reading.errors, rows=reading.rows, digest=None, limit_reached=True)
+    return Verdict(errors=reading.errors, rows=reading.rows, digest=digested, limit_reached=reading.limit_reached)
 
 
 def read_targets(plan: TablePlan, fields: Fields) -> pa.Array:
@@ -77,14 +99,31 @@ def read_targets(plan: TablePlan, fields: Fields) -> pa.Array:
 
     Raises:
         NotFastError: The table cannot be read fast.
+        RefusedError: A record is too large for anybody.
     """
     if not plan.handlers.keys() >= set(fields):
         raise NotFastError("a foreign key refers to a field that is not there")
-    chunks = [pa.array([], pa.string())]
-    for batch in scan(plan.path, plan.dialect, plan.width):
-        keys = BatchKeys(plan, batch)
-        chunks += [pc.unique(each.drop_null()) for each in (keys.of(fields), keys.ragged(fields))]
-    return pc.unique(pa.chunked_array(chunks, pa.string()))
+
+    def read(block_size: int) -> pa.Array:
+        chunks = [pa.array([], pa.string())]
+        for batch in scan(plan.path, plan.dialect, plan.width, block_size=block_size):
+            keys = BatchKeys(plan, batch)
+            chunks += [pc.unique(each.drop_null()) for each in (keys.of(fields), keys.ragged(fields))]
+        return pc.unique(pa.chunked_array(chunks, pa.string()))
+
+    return _with_large_blocks(plan, read)
+
+
+def _with_large_blocks(plan: TablePlan, read: Callable[[int], T]) -> T:
+    """Read a file in blocks of the usual size, or, if a record is larger, of the largest."""
+    try:
+        return read(scanning.BLOCK_BYTES)
+    except RecordTooLargeError:
+        pass
+    try:
+        return read(RECORD_BYTES)
+    except RecordTooLargeError as error:
+        raise too_large(line_after(plan.path, plan.dialect, error.number - 1)) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,52 +133,87 @@ class _Reading:
     limit_reached: bool
 
 
-def _read(
-    plan: TablePlan,
-    targets: Targets,
-    notes: KeyNotes | None,
-    suspicions: dict[Fields, pa.Array],
-    limit_errors: int,
-) -> _Reading:
-    """One reading of the file, from the first row to the end or to the limit.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """A batch, its keys, and for each column which cells are certainly good; None if that is all of them."""
 
-    Args:
-        plan: The table.
-        targets: What its foreign keys may refer to.
-        notes: Where to note all keys; None if they need not be noted.
-        suspicions: Keys of which every row is judged, by the fields that they are made of.
-        limit_errors: Errors after which reading stops; 0 for no limit.
-    """
-    judge, exact_cells = RowJudge(plan, targets), _exact_cells(plan)
-    errors: list[Error] = []
-    rows, last_cell = 0, ""
-    for batch in scan(plan.path, plan.dialect, plan.width):
-        keys = BatchKeys(plan, batch)
-        if notes is not None:
-            notes.add(keys)
-        suspects = {**batch.ragged, **_suspects(plan, batch, keys, suspicions, exact_cells)}
-        for number in sorted(suspects):
-            errors += judge.errors(suspects[number], number)
-            if limit_errors and len(errors) >= limit_errors:
-                return _Reading(errors=errors[:limit_errors], rows=number - 1, limit_reached=True)
-        rows += batch.size
-        last_cell = batch.last_cell if batch.size else last_cell
-    if rows and ends_within_quotes(plan.path, plan.dialect, last_cell):
-        raise NotFastError("it seems to end within quotes")
-    return _Reading(errors=errors, rows=rows, limit_reached=False)
+    batch: Batch
+    keys: BatchKeys
+    cleared: tuple[pa.Array | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """Readings of one file, from the first row to the end or to the limit."""
+
+    plan: TablePlan
+    targets: Targets
+    limits: Limits
+    pool: Executor
+    on_share: OnShare
+
+    def first(self, block_size: int) -> tuple[KeyNotes, _Reading]:
+        """The reading that notes all keys."""
+        notes = KeyNotes(self.plan, self.targets)
+        return notes, self.run(block_size, notes, {})
+
+    def run(self, block_size: int, notes: KeyNotes | None, suspicions: Suspicions) -> _Reading:
+        """One reading.
+
+        Args:
+            block_size: In bytes.
+            notes: Where to note all keys; None if they need not be noted.
+            suspicions: Keys of which every row is judged, by the fields that they are made of.
+        """
+        plan, limit = self.plan, self.limits.errors
+        judge, exact_cells = RowJudge(plan, self.targets), _exact_cells(plan)
+        errors: list[Error] = []
+        rows, last_cell, read, size = 0, "", 0, plan.path.stat().st_size
+        keys = suspicions.keys() | (notes.fields if notes else set())
+        for looked in self._looked(block_size, keys):
+            batch = looked.batch
+            if notes is not None:
+                notes.add(looked.keys)
+            suspects = {**batch.ragged, **_suspects(plan, looked, suspicions, exact_cells)}
+            for number in sorted(suspects):
+                errors += judge.errors(suspects[number], number)
+                if limit and len(errors) >= limit:
+                    return _Reading(errors=errors[:limit], rows=number - 1, limit_reached=True)
+            rows += batch.size
+            last_cell = batch.last_cell if batch.size else last_cell
+            read += batch.bytes
+            self.on_share(min(1.0, read / size))
+        if rows and ends_within_quotes(plan.path, plan.dialect, last_cell):
+            raise NotFastError("it seems to end within quotes")
+        return _Reading(errors=errors, rows=rows, limit_reached=False)
+
+    def _looked(self, block_size: int, keys: Iterable[Fields]) -> Iterator[_Looked]:
+        """The batches in order; some threads look at the following ones meanwhile."""
+        plan, pending = self.plan, deque[Future[_Looked]]()
+        for batch in scan(plan.path, plan.dialect, plan.width, pool=self.pool, block_size=block_size):
+            pending.append(self.pool.submit(_look, plan, batch, keys))
+            if len(pending) > self.limits.threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+
+def _look(plan: TablePlan, batch: Batch, keys: Iterable[Fields]) -> _Looked:
+    """What Arrow can tell of a batch: a pure function, whoever runs it."""
+    cleared = tuple(acquittal.cleared(texts) for acquittal, texts in zip(plan.acquittals, batch.columns, strict=True))
+    made = BatchKeys(plan, batch)
+    made.make({*keys, *((plan.primary_key,) if plan.primary_key else ())})
+    return _Looked(batch=batch, keys=made, cleared=cleared)
 
 
 def _suspects(
-    plan: TablePlan,
-    batch: Batch,
-    keys: BatchKeys,
-    suspicions: dict[Fields, pa.Array],
-    exact_cells: Callable[[int], list[str]],
+    plan: TablePlan, looked: _Looked, suspicions: Suspicions, exact_cells: Callable[[int], list[str]]
 ) -> dict[int, list[str]]:
     """The cells of the rows that are not acquitted, by number."""
+    batch, keys = looked.batch, looked.keys
     suspect = _blank_rows(plan, batch)
-    for acquittal, texts in zip(plan.acquittals, batch.columns, strict=True):
-        good = acquittal.good(texts)
+    for acquittal, texts, cleared in zip(plan.acquittals, batch.columns, looked.cleared, strict=True):
+        good = acquittal.good(texts, cleared)
         if good is not None:
             suspect = _either(suspect, pc.invert(good))
     for fields, values in suspicions.items():

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, cast
 
 from cstodata.model.finding import Finding
 from cstodata.package.lines import line_numbers
-from cstodata.package.paths import resolve
-from cstodata.package.plain_csv import csv_dialect, is_csv_file
+from cstodata.package.plain_csv import csv_dialect
 from cstodata.validation.tables.advice import advice_on
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from frictionless import Error
 
     from cstodata.model.json import JsonObject
     from cstodata.model.report import TableResult
-    from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.package.descriptor import Resource
 
 _READABLE = frozenset(
     {
@@ -41,21 +42,20 @@ def as_finding(error: Error, *, resource: str | None = None) -> Finding:
 
 
 def as_findings(
-    errors: list[Error], package: DataPackage, resource: Resource, *, records: int | None
+    errors: list[Error], resource: Resource, file: Path | None, *, records: int | None
 ) -> tuple[Finding, ...]:
     """Errors of a table, each with the line on which its row begins.
 
     Args:
         errors: In Frictionless' order, which stays.
-        package: The package, for its root.
         resource: The table.
+        file: Its one CSV file, unpacked; None if it has none.
         records: How many records its file has, the header being one; None if it is not known.
     """
     rows = {row for error in errors if isinstance(row := getattr(error, "row_number", None), int)}
     lines: dict[int, int] = {}
-    if rows and resource.path is not None and is_csv_file(resource):
-        path = resolve(package.root, resource.path)
-        lines = line_numbers(path, csv_dialect(resource), rows, records=records)
+    if rows and file is not None:
+        lines = line_numbers(file, csv_dialect(resource), rows, records=records)
     return tuple(_finding(error, resource.name, resource, lines) for error in errors)
 
 

@@ -15,13 +15,15 @@ from cstodata.validation.tables.acquit import canonical_text
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from frictionless.table.row import Row
 
+    from cstodata.validation.limits import Limits
     from cstodata.validation.tables.plan import TablePlan
     from cstodata.validation.tables.rows import Targets
     from cstodata.validation.tables.scan import Batch
+
 
 Fields = tuple[str, ...]
 """The names of the fields that make up a key."""
@@ -57,6 +59,12 @@ class BatchKeys:
         self._plan, self._batch = plan, batch
         self._made: dict[Fields, pa.Array] = {}
 
+    def make(self, each: Iterable[Fields]) -> None:
+        """Make those of the records of the right width that take no time to speak of."""
+        for fields in each:
+            if all(self._plan.acquittals[self._plan.position(name)].is_plain for name in fields):
+                self.of(fields)
+
     def of(self, fields: Fields) -> pa.Array:
         """Those of the records of the right width."""
         if fields not in self._made:
@@ -86,9 +94,14 @@ class KeyNotes:
         self._all: dict[Fields, list[pa.Array]] = {fields: [] for fields in self._must_differ}
         self._distinct: dict[Fields, list[pa.Array]] = {key.fields: [] for key in targets}
 
+    @property
+    def fields(self) -> set[Fields]:
+        """What the keys that are noted are made of."""
+        return self._all.keys() | self._distinct.keys()
+
     def add(self, batch: BatchKeys) -> None:
         """Note the keys of some records."""
-        for fields in {**self._all, **self._distinct}:
+        for fields in self.fields:
             for keys in (batch.of(fields), batch.ragged(fields)):
                 present = keys.drop_null() if keys.null_count else keys
                 if fields in self._all:
@@ -96,11 +109,11 @@ class KeyNotes:
                 if fields in self._distinct:
                     self._distinct[fields].append(pc.unique(present))
 
-    def suspicions(self, memory_limit: str) -> dict[Fields, pa.Array]:
+    def suspicions(self, limits: Limits) -> dict[Fields, pa.Array]:
         """The keys that occur twice and must not, or are not found where they must be, by their fields."""
         found: dict[Fields, list[pa.Array]] = {}
         for fields in self._must_differ:
-            found.setdefault(fields, []).append(_duplicates(self._all[fields], memory_limit))
+            found.setdefault(fields, []).append(_duplicates(self._all[fields], limits))
         for key, values in self._must_be_found.items():
             keys = pc.unique(pa.chunked_array(self._distinct[key.fields], pa.string()))
             found.setdefault(key.fields, []).append(keys.filter(pc.invert(pc.is_in(keys, value_set=values))))
@@ -108,24 +121,25 @@ class KeyNotes:
         return {fields: keys for fields, keys in together.items() if len(keys)}
 
 
-def _duplicates(chunks: list[pa.Array], memory_limit: str) -> pa.Array:
+def _duplicates(chunks: list[pa.Array], limits: Limits) -> pa.Array:
     """The keys that occur more than once, each once."""
     keys = pa.chunked_array(chunks, pa.string())
     if len(keys) > SMALL:
-        return _duplicates_by_duckdb(keys, memory_limit)
+        return _duplicates_by_duckdb(keys, limits)
     if len(pc.unique(keys)) == len(keys):
         return pa.array([], pa.string())
     counts = pc.value_counts(keys)
     return counts.field("values").filter(pc.greater(counts.field("counts"), 1))
 
 
-def _duplicates_by_duckdb(keys: pa.ChunkedArray, memory_limit: str) -> pa.Array:
+def _duplicates_by_duckdb(keys: pa.ChunkedArray, limits: Limits) -> pa.Array:
     import tempfile
 
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
-        database.execute(f"SET memory_limit = '{memory_limit}'; SET temp_directory = '{folder}'")
+        database.execute(f"SET memory_limit = '{limits.memory}'; SET temp_directory = '{folder}'")
+        database.execute(f"SET threads = {limits.threads}")
         database.register("keys", pa.table({"key": keys}))
         if database.execute("SELECT count(DISTINCT key) FROM keys").fetchall() == [(len(keys),)]:
             return pa.array([], pa.string())

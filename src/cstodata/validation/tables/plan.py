@@ -18,6 +18,8 @@ from cstodata.validation.tables.scan import NotFastError
 if TYPE_CHECKING:
     from frictionless import Field, Resource
 
+    from cstodata.validation.tables.plain_files import PlainFiles
+
 _UNHASHABLE = frozenset({"array", "geojson", "list", "object"})
 _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 _DIALECT_DEFAULTS = {
@@ -43,9 +45,10 @@ class TablePlan:
     """How to judge the rows of a resource.
 
     Attributes:
-        path: The file.
+        path: The plain file that holds its bytes; its own, or one that was made of them.
+        digested: The file whose digest and size Frictionless gives.
+        is_digested_first: Whether it gives them even if it does not read all rows, as of compressed files.
         dialect: As Frictionless reads the file, what it detects included.
-        format: csv or tsv.
         labels: The header's cells.
         acquittals: One a field, in the order of the columns.
         handlers: What Frictionless' rows are made with.
@@ -55,8 +58,9 @@ class TablePlan:
     """
 
     path: Path
+    digested: Path
+    is_digested_first: bool
     dialect: CsvDialect
-    format: str
     labels: tuple[str, ...]
     acquittals: tuple[Acquittal, ...]
     handlers: dict[str, Any]
@@ -78,18 +82,19 @@ class TablePlan:
         return [acquittal.field.name for acquittal in self.acquittals].index(name)
 
 
-def plan_table(source: Resource) -> TablePlan:
+def plan_table(source: Resource, files: PlainFiles) -> TablePlan:
     """The plan for a resource.
 
     Args:
         source: Frictionless' resource, closed; it is left as it is.
+        files: What unpacks and joins its files.
 
     Raises:
         NotFastError: Its rows are left to Frictionless.
+        RefusedError: It is not to be read at all.
     """
     if not isinstance(source, TableResource):
         raise NotFastError("it is not a table")
-    _refuse(source.extrapaths, "it has several files")
     _refuse(source.data is not None, "its data is inline")
     # A copy, because opening one changes what it declares; without foreign keys, because Frictionless would read what
     # they refer to.
@@ -98,14 +103,15 @@ def plan_table(source: Resource) -> TablePlan:
         probe.schema.foreign_keys = []
     try:
         with probe:
-            return _plan(source, probe)
+            return _plan(source, probe, files)
     except FrictionlessException as error:
         raise NotFastError(f"it cannot be opened ({error.error.type})") from error
 
 
-def _plan(source: TableResource, probe: TableResource) -> TablePlan:
-    _refuse(probe.scheme != "file" or probe.format not in {"csv", "tsv"}, f"its format is {probe.format}")
-    _refuse(probe.compression, "it is compressed")
+def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> TablePlan:
+    _refuse(probe.format not in ({"csv"} if probe.multipart else {"csv", "tsv"}), f"its format is {probe.format}")
+    _refuse(probe.scheme not in {"file", "multipart"}, f"its scheme is {probe.scheme}")
+    _refuse(probe.compression not in {None, "", "gz"}, f"it is compressed as {probe.compression}")
     _refuse(probe.encoding not in _UTF_8, f"its encoding is {probe.encoding}")
     for name, default in _DIALECT_DEFAULTS.items():
         _refuse(getattr(probe.dialect, name) != default, f"its dialect says {name}")
@@ -116,31 +122,47 @@ def _plan(source: TableResource, probe: TableResource) -> TablePlan:
     acquittals = tuple(Acquittal(field=field, missing_values=_missing_values(field)) for field in fields)
     names = {field.name for field in fields}
     primary_key = tuple(probe.schema.primary_key)
-    plan = TablePlan(
-        path=Path(str(probe.normpath)),
-        dialect=_csv_dialect(probe),
-        format=str(probe.format),
+    unique = tuple(field.name for field in fields if field.constraints.get("unique"))
+    foreign_keys = tuple(
+        ForeignKey(
+            fields=tuple(key["fields"]),
+            resource=key["reference"]["resource"],
+            referred=tuple(key["reference"]["fields"]),
+        )
+        for key in (source.schema.foreign_keys if source.schema else ())
+        if set(key["fields"]) <= names
+    )
+    in_keys = {*primary_key, *unique, *(name for key in foreign_keys for name in key.fields)}
+    for field in fields:
+        _refuse(field.name in in_keys and field.type in _UNHASHABLE, f"a field of type {field.type} is part of a key")
+    _compile_readers(acquittals)
+    dialect = _csv_dialect(probe)
+    file = _plain_file(probe, files)
+    return TablePlan(
+        path=file,
+        digested=file if probe.multipart else Path(str(probe.normpath)),
+        is_digested_first=bool(probe.compression) and not probe.multipart,
+        dialect=dialect,
         labels=tuple(probe.labels),
         acquittals=acquittals,
         handlers=create_cell_handlers(fields),
         primary_key=primary_key if set(primary_key) <= names else (),
-        unique=tuple(field.name for field in fields if field.constraints.get("unique")),
-        foreign_keys=tuple(
-            ForeignKey(
-                fields=tuple(key["fields"]),
-                resource=key["reference"]["resource"],
-                referred=tuple(key["reference"]["fields"]),
-            )
-            for key in (source.schema.foreign_keys if source.schema else ())
-            if set(key["fields"]) <= names
-        ),
+        unique=unique,
+        foreign_keys=foreign_keys,
     )
-    keys = {*plan.primary_key, *plan.unique, *(name for key in plan.foreign_keys for name in key.fields)}
-    for name in sorted(keys):
-        type_ = plan.acquittals[plan.position(name)].field.type
-        _refuse(type_ in _UNHASHABLE, f"a field of type {type_} takes part in a key")
-    _compile_readers(acquittals)
-    return plan
+
+
+def _plain_file(probe: TableResource, files: PlainFiles) -> Path:
+    """The bytes that Frictionless hands to its CSV reader."""
+    if probe.multipart:
+        paths = [Path(path) for path in probe.normpaths]
+        for path in paths:
+            _refuse(path.suffix not in {".csv", ".gz"}, f"one of its files is a {path.suffix} file")
+            _refuse((files.unpacked(path) == path) == (path.suffix == ".gz"), "one of its files is misnamed")
+        return files.joined(paths)
+    path = Path(str(probe.normpath))
+    file = files.unpacked(path) if probe.compression else path
+    return files.with_line_feeds(file) if probe.format == "tsv" else file
 
 
 def _csv_dialect(probe: TableResource) -> CsvDialect:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,8 @@ import pyarrow as pa
 from cstodata.package.plain_csv import open_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
     from pathlib import Path
     from typing import Any
 
@@ -29,6 +29,18 @@ BLOCK_BYTES = 4 * 1024 * 1024
 
 class NotFastError(Exception):
     """A resource is left to Frictionless; the message says why."""
+
+
+class RecordTooLargeError(NotFastError):
+    """A record is larger than a block.
+
+    Attributes:
+        number: Of the record, the header being 1.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"record {number} is very large")
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +63,12 @@ class Batch:
         return len(self.numbers) + len(self.ragged)
 
     @property
+    def bytes(self) -> int:
+        """About how many bytes of the file they are."""
+        # Arrow keeps four bytes a cell to tell where it ends, and the file one.
+        return int(sum(column.nbytes for column in self.columns)) - 3 * len(self.numbers) * len(self.columns)
+
+    @property
     def last_cell(self) -> str:
         """The last cell of the last record; empty if it has none."""
         last = max(self.ragged, default=0)
@@ -59,16 +77,21 @@ class Batch:
         return self.ragged[last][-1] if self.ragged[last] else ""
 
 
-def scan(path: Path, dialect: CsvDialect, width: int) -> Iterator[Batch]:
+def scan(
+    path: Path, dialect: CsvDialect, width: int, *, pool: Executor | None = None, block_size: int | None = None
+) -> Iterator[Batch]:
     """The records after the header.
 
     Args:
         path: The file, in UTF-8.
         dialect: Its delimiter and quote.
         width: How many cells the header has.
+        pool: What reads a batch while another is looked at; None if nothing does.
+        block_size: In bytes; None for `BLOCK_BYTES`.
 
     Raises:
-        NotFastError: It is not UTF-8, or a record is larger than a block.
+        RecordTooLargeError: A record is larger than a block.
+        NotFastError: It is not UTF-8.
     """
     ragged: list[tuple[int, str]] = []
 
@@ -78,13 +101,19 @@ def scan(path: Path, dialect: CsvDialect, width: int) -> Iterator[Batch]:
 
     names = [str(number) for number in range(width)]
     try:
-        reader = open_stream(path, names, dialect, block_size=BLOCK_BYTES, on_ragged=set_aside)
-        yield from _numbered(_read_ahead(reader), ragged, dialect, width)
+        reader = open_stream(path, names, dialect, block_size=block_size or BLOCK_BYTES, on_ragged=set_aside)
     except pa.ArrowInvalid as error:
-        raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
+        raise _not_fast(error, 1) from error
+    yield from _numbered(_read_ahead(reader, pool) if pool else reader, ragged, dialect, width)
 
 
-def _read_ahead(reader: Any) -> Iterator[pa.RecordBatch]:
+def _not_fast(error: pa.ArrowInvalid, number: int) -> NotFastError:
+    if "straddl" in str(error):
+        return RecordTooLargeError(number)
+    return NotFastError(f"Arrow cannot read it ({str(error)[:100]})")
+
+
+def _read_ahead(reader: Any, pool: Executor) -> Iterator[pa.RecordBatch]:
     """The batches, the next one being parsed while one is looked at."""
 
     def following() -> pa.RecordBatch | None:
@@ -93,19 +122,23 @@ def _read_ahead(reader: Any) -> Iterator[pa.RecordBatch]:
         except StopIteration:
             return None
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        batch = following()
-        while batch is not None:
-            coming = pool.submit(following)
-            yield batch
-            batch = coming.result()
+    coming = pool.submit(following)
+    while (batch := coming.result()) is not None:
+        coming = pool.submit(following)
+        yield batch
 
 
 def _numbered(
-    batches: Iterator[pa.RecordBatch], ragged: list[tuple[int, str]], dialect: CsvDialect, width: int
+    batches: Iterable[pa.RecordBatch], ragged: list[tuple[int, str]], dialect: CsvDialect, width: int
 ) -> Iterator[Batch]:
-    first, header = 1, True
-    for batch in batches:
+    first, header, unread = 1, True, iter(batches)
+    while True:
+        try:
+            batch = next(unread, None)
+        except pa.ArrowInvalid as error:
+            raise _not_fast(error, first + len(ragged)) from error
+        if batch is None:
+            break
         end, taken = first + batch.num_rows, {}
         while ragged and ragged[0][0] < end:
             number, text = ragged.pop(0)
@@ -155,17 +188,15 @@ class Digest:
     md5: str
     sha256: str
     size: int
-    has_cr: bool
 
 
 def digest(path: Path) -> Digest:
     """The digests and size of a file, read in blocks."""
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
-    size, has_cr = 0, False
+    size = 0
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             md5.update(block)
             sha256.update(block)
             size += len(block)
-            has_cr = has_cr or b"\r" in block
-    return Digest(md5=md5.hexdigest(), sha256=sha256.hexdigest(), size=size, has_cr=has_cr)
+    return Digest(md5=md5.hexdigest(), sha256=sha256.hexdigest(), size=size)
