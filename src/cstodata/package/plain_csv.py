@@ -12,6 +12,7 @@ import io
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,7 +22,6 @@ from cstodata.errors import TableReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
-    from pathlib import Path
     from typing import Any, TextIO
 
     from cstodata.package.descriptor import Resource
@@ -110,12 +110,12 @@ def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Tabl
         # Arrow takes a header without a line end for an empty file.
         ended = text if text.endswith((b"\n", b"\r")) else text + b"\n"
         try:
-            return open_stream(pa.BufferReader(ended), labels, dialect).read_all().slice(1)
+            return open_stream(ended, labels, dialect).read_all().slice(1)
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
                 raise
             # A record is larger than a block.
-            return open_stream(pa.BufferReader(ended), labels, dialect, block_size=len(ended)).read_all().slice(1)
+            return open_stream(ended, labels, dialect, block_size=len(ended)).read_all().slice(1)
     except (UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
 
@@ -147,7 +147,7 @@ def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, re
 
 
 def open_stream(
-    source: Path | pa.BufferReader,
+    source: Path | bytes,
     labels: list[str],
     dialect: CsvDialect,
     *,
@@ -158,15 +158,16 @@ def open_stream(
     """A CSV file in UTF-8 as batches of string columns, in order, read by Arrow as Python's `csv` module reads it.
 
     Args:
-        source: The file.
+        source: The file, or its bytes.
         labels: What to call the columns; the first batch begins with the header.
         dialect: Its delimiter and quote.
         columns: The columns to give, by label; none for all.
         block_size: In bytes; no record may be larger.
         on_ragged: Called with each row of another width; None if there must be none.
     """
+    file = source.open("rb", buffering=0) if isinstance(source, Path) else io.BytesIO(source)
     return pa_csv.open_csv(
-        source,
+        pa.PythonFile(_Blocks(file), "r"),
         read_options=pa_csv.ReadOptions(use_threads=on_ragged is None, block_size=block_size, column_names=labels),
         parse_options=pa_csv.ParseOptions(
             delimiter=dialect.delimiter,
@@ -182,6 +183,27 @@ def open_stream(
             include_columns=list(columns),
         ),
     )
+
+
+class _Blocks(io.RawIOBase):
+    """A file of which no block ends with CR: Arrow drops the LF that then begins the next one, even within quotes."""
+
+    def __init__(self, file: io.FileIO | io.BytesIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        block = self._file.read(size) or b""
+        if len(block) > 1 and block.endswith(b"\r"):
+            self._file.seek(-1, io.SEEK_CUR)
+            return block[:-1]
+        return block
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def write_texts(texts: pa.Table, dialect: CsvDialect) -> bytes:

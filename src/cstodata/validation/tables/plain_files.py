@@ -9,6 +9,8 @@ import shutil
 import tempfile
 import zipfile
 import zlib
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +72,10 @@ class PlainFiles:
             RefusedError: As `unpacked`.
             NotFastError: As `unpacked`; or a first line is so long that Frictionless may cut it in two.
         """
-        files = [self.unpacked(path) for path in paths]
-        return self._write(block for number, file in enumerate(files) for block in _part(file, first=number == 0))
+        first, *others = paths
+        parts = [_blocks(self.unpacked(first))]
+        parts += [_without_first_line(self.unpacked(path), gzipped=path.suffix == ".gz") for path in others]
+        return self._write(chain.from_iterable(parts))
 
     def with_line_feeds(self, path: Path) -> Path:
         """A file in which every line ends with a line feed alone."""
@@ -116,15 +120,18 @@ def _in_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield held.replace(b"\r", b"\n")
 
 
-def _part(file: Path, *, first: bool) -> Iterator[bytes]:
-    blocks = _blocks(file)
-    if not first:
-        block = next(blocks, b"")
-        header, *others = block[:_HEADER_BYTES].splitlines(keepends=True) or [b""]
-        if not others and len(block) > len(header):
-            raise NotFastError("the header of one of its files is very long")
-        yield block[len(header) :]
-    yield from blocks
+def _without_first_line(file: Path, *, gzipped: bool) -> Iterator[bytes]:
+    """The bytes of a part after what Frictionless takes for its header; of gzipped files, only line feeds end that."""
+    with file.open("rb") as opened:
+        if gzipped:
+            opened.readline()
+        else:
+            block = opened.read(_HEADER_BYTES)
+            header, *others = block.splitlines(keepends=True) or [b""]
+            if not others and len(block) == _HEADER_BYTES:
+                raise NotFastError("the header of one of its files is very long")
+            opened.seek(len(header))
+        yield from iter(partial(opened.read, _BLOCK_BYTES), b"")
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
