@@ -35,12 +35,12 @@ def explain(*, name: str) -> None:
     try:
         write(_explain_rule(find_rule(name)), None)
     except UnknownNameError:
-        from cstodata.validation.tables.beyond import EXPLANATIONS
+        from cstodata.validation.tables.explanations import EXPLANATIONS
         from cstodata.validation.tables.judge import error_types
 
         own = RULE_PREFIX + name.removeprefix(RULE_PREFIX)
         if own in EXPLANATIONS:
-            write(f"{own}  (error)\n\n{EXPLANATIONS[own]}\n", None)
+            write(f"{own}\n\n{EXPLANATIONS[own]}\n", None)
         elif name in error_types():
             write(_explain_error(name), None)
         else:

@@ -13,6 +13,7 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from threading import Lock, Semaphore
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ import pyarrow.csv as pa_csv
 from cstodata.errors import TableReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Generator, Iterator
     from typing import Any, TextIO
 
     from cstodata.package.descriptor import Resource
@@ -30,6 +31,8 @@ _PLAIN_DIALECT = frozenset(
     {"$schema", "delimiter", "doubleQuote", "header", "lineTerminator", "quoteChar", "skipInitialSpace"}
 )
 BLOCK_BYTES = 4 * 1024 * 1024
+_BLOCKS_AHEAD = 4
+_PATIENCE_SECONDS = 0.2
 _ROWS_AT_ONCE = 65_536
 _CRLF = "\r\n"
 
@@ -110,12 +113,12 @@ def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Tabl
         # Arrow takes a header without a line end for an empty file.
         ended = text if text.endswith((b"\n", b"\r")) else text + b"\n"
         try:
-            return open_stream(ended, labels, dialect).read_all().slice(1)
+            return pa.Table.from_batches(read_batches(ended, labels, dialect)).slice(1)
         except pa.ArrowInvalid as error:
             if "straddl" not in str(error):
                 raise
             # A record is larger than a block.
-            return open_stream(ended, labels, dialect, block_size=len(ended)).read_all().slice(1)
+            return pa.Table.from_batches(read_batches(ended, labels, dialect, block_size=len(ended))).slice(1)
     except (UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
 
@@ -139,14 +142,14 @@ def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, re
             if labels.count(label) != 1:
                 raise TableReadError(resource, problem=f"it has not one column {label}")
         header = 1
-        for batch in open_stream(path, labels, dialect, columns=columns):
+        for batch in read_batches(path, labels, dialect, columns=columns):
             yield pa.Table.from_batches([batch]).slice(header)
             header = 0
     except (OSError, UnicodeError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
 
 
-def open_stream(
+def read_batches(
     source: Path | bytes,
     labels: list[str],
     dialect: CsvDialect,
@@ -154,7 +157,7 @@ def open_stream(
     columns: Collection[str] = (),
     block_size: int = BLOCK_BYTES,
     on_ragged: Callable[[Any], str] | None = None,
-) -> pa_csv.CSVStreamingReader:
+) -> Generator[pa.RecordBatch, None, None]:
     """A CSV file in UTF-8 as batches of string columns, in order, read by Arrow as Python's `csv` module reads it.
 
     Args:
@@ -164,45 +167,68 @@ def open_stream(
         columns: The columns to give, by label; none for all.
         block_size: In bytes; no record may be larger.
         on_ragged: Called with each row of another width; None if there must be none.
+
+    Raises:
+        pa.ArrowInvalid: It is not UTF-8, a record is too large, or a row is of another width.
     """
-    file = source.open("rb", buffering=0) if isinstance(source, Path) else io.BytesIO(source)
-    return pa_csv.open_csv(
-        pa.PythonFile(_Blocks(file), "r"),
-        read_options=pa_csv.ReadOptions(use_threads=on_ragged is None, block_size=block_size, column_names=labels),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
-            invalid_row_handler=on_ragged,
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(labels, pa.string()),
-            strings_can_be_null=False,
-            null_values=[],
-            include_columns=list(columns),
-        ),
-    )
+    with _Blocks(source.open("rb", buffering=0) if isinstance(source, Path) else io.BytesIO(source)) as blocks:
+        reader = pa_csv.open_csv(
+            pa.PythonFile(blocks, "r"),
+            read_options=pa_csv.ReadOptions(use_threads=on_ragged is None, block_size=block_size, column_names=labels),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                quote_char=dialect.quote,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=on_ragged,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(labels, pa.string()),
+                strings_can_be_null=False,
+                null_values=[],
+                include_columns=list(columns),
+            ),
+        )
+        for batch in reader:
+            blocks.make_room()
+            yield batch
 
 
 class _Blocks(io.RawIOBase):
-    """A file of which no block ends with CR: Arrow drops the LF that then begins the next one, even within quotes."""
+    """A file as Arrow should read it.
+
+    No block ends with CR: Arrow drops the LF that then begins the next one, even within quotes. And only a few blocks
+    are read ahead: Arrow would hold 32 of them.
+    """
 
     def __init__(self, file: io.FileIO | io.BytesIO) -> None:
         self._file = file
+        self._room = Semaphore(_BLOCKS_AHEAD)
+        self._reading = Lock()
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        block = self._file.read(size) or b""
-        if len(block) > 1 and block.endswith(b"\r"):
-            self._file.seek(-1, io.SEEK_CUR)
-            return block[:-1]
-        return block
+        # Should Arrow need more than is allowed to make one batch, it is only slow.
+        self._room.acquire(timeout=_PATIENCE_SECONDS)
+        with self._reading:
+            if self._file.closed:
+                return b""
+            block = self._file.read(size) or b""
+            if len(block) > 1 and block.endswith(b"\r"):
+                self._file.seek(-1, io.SEEK_CUR)
+                return block[:-1]
+            return block
+
+    def make_room(self) -> None:
+        """Let one more block be read."""
+        self._room.release()
 
     def close(self) -> None:
-        self._file.close()
+        with self._reading:
+            self._file.close()
+        self._room.release(_BLOCKS_AHEAD)
         super().close()
 
 

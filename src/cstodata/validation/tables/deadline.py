@@ -63,4 +63,5 @@ def _refusal(frame: FrameType) -> RefusedError:
     what = f'the pattern "{pattern}"' if pattern else f"the type {field.type}/{field.format}"
     shown = cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…"
     note = f'{what} of field "{field.name}" takes more than {SECONDS:g} seconds on the cell "{shown}"'
-    return RefusedError(SchemaError(note=f"{note}; not all rows were checked"))
+    mend = "Write a pattern that cannot match a text in many ways: (a+)+ is a+." if pattern else "Shorten the cell."
+    return RefusedError(SchemaError(note=f"{note}; not all rows were checked"), mend=mend)

@@ -190,9 +190,11 @@ class _Passes:
     def _looked(self, block_size: int, keys: Iterable[Fields]) -> Iterator[_Looked]:
         """The batches in order; some threads look at the following ones meanwhile."""
         plan, pending = self.plan, deque[Future[_Looked]]()
-        for batch in scan(plan.path, plan.dialect, plan.width, pool=self.pool, block_size=block_size):
+        # Of large blocks, only one is held.
+        pool, ahead = (None, 0) if block_size == RECORD_BYTES else (self.pool, self.limits.threads)
+        for batch in scan(plan.path, plan.dialect, plan.width, pool=pool, block_size=block_size):
             pending.append(self.pool.submit(_look, plan, batch, keys))
-            if len(pending) > self.limits.threads:
+            if len(pending) > ahead:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

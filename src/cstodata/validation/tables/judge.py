@@ -21,12 +21,13 @@ from cstodata.validation.tables.beyond import beyond
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.engine import Engine, FastTables
 from cstodata.validation.tables.failures import why_it_fails
-from cstodata.validation.tables.findings import as_finding, as_findings
+from cstodata.validation.tables.findings import as_finding, as_findings, unreadable_fields
 from cstodata.validation.tables.guard import Guard
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.references import SharedReferences
 from cstodata.validation.tables.refusal import RefusedError
 from cstodata.validation.tables.scan import NotFastError
+from cstodata.validation.tables.standard import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -150,7 +151,7 @@ class _Judge:
                 task = _judge_by_frictionless(source, self.limits.errors, on_share)
         except RefusedError as refusal:
             return self._refused(resource, source, refusal)
-        return self._result(resource, task, why=why)
+        return self._with_standard(resource, self._result(resource, task, why=why))
 
     def _judge_fast(self, source: FrictionlessResource, on_share: OnShare) -> tuple[ReportTask | None, str]:
         """The fast engine's judgement; or None, and why there is none."""
@@ -185,9 +186,27 @@ class _Judge:
             beyond=beyond(resource, file) if why and file else (),
         )
 
+    def _with_standard(self, resource: Resource, result: TableResult) -> TableResult:
+        unreadable = unreadable_fields(result)
+        if resource.schema is None or result.type != "table" or unreadable is None:
+            return result
+        standard = Standard(
+            self.package,
+            resource,
+            unreadable,
+            file=self._readable_file(resource),
+            limit=self.limits.errors,
+        )
+        return replace(result, beyond=(*result.beyond, *standard.findings()))
+
     def _refused(self, resource: Resource, source: FrictionlessResource, refusal: RefusedError) -> TableResult:
         (task,) = Report.from_validation_task(source, time=0, errors=[refusal.error]).tasks
-        finding = replace(as_finding(refusal.error, resource=resource.name), path=resource.path, line=refusal.line)
+        finding = replace(
+            as_finding(refusal.error, resource=resource.name),
+            path=resource.path,
+            line=refusal.line,
+            mend=refusal.mend,
+        )
         return TableResult(
             name=task.name,
             type=task.type or "file",

@@ -156,4 +156,4 @@ def _check_size(path: Path, unpacked: int) -> None:
     packed = path.stat().st_size
     if unpacked > MAX_BYTES or (unpacked > FREE_BYTES and unpacked > MAX_RATIO * packed):
         note = f"{path.name} has {packed:,} bytes and unpacks to {unpacked:,} or more: it is not unpacked"
-        raise RefusedError(CompressionError(note=note))
+        raise RefusedError(CompressionError(note=note), mend="Publish the file as it is, uncompressed.")

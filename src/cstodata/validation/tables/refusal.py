@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from cstodata.package.plain_csv import CsvDialect
 
-RECORD_BYTES = 64 * 1024 * 1024
+RECORD_BYTES = 32 * 1024 * 1024
 """What no record of a table may have."""
 
-_SAMPLE_BYTES, _SAMPLE_RECORDS = 4 * RECORD_BYTES, 101
+_SAMPLE_RECORDS = 101
 
 
 class RefusedError(Exception):
@@ -31,12 +31,14 @@ class RefusedError(Exception):
 
     Attributes:
         error: What to report, in Frictionless' terms.
+        mend: What to do about it; None if the error says it all.
         line: The line of the file where it stands; None if it stands nowhere in particular.
     """
 
-    def __init__(self, error: Error, *, line: int | None = None) -> None:
+    def __init__(self, error: Error, *, mend: str | None = None, line: int | None = None) -> None:
         super().__init__(error.note)
         self.error = error
+        self.mend = mend
         self.line = line
 
 
@@ -46,14 +48,16 @@ def refuse_large_sample(path: Path, dialect: CsvDialect) -> None:
     Raises:
         RefusedError: They are.
     """
-    if path.stat().st_size <= _SAMPLE_BYTES:
+    if path.stat().st_size <= RECORD_BYTES:
         return
     with path.open(encoding="latin-1", newline="") as file:
-        reader = csv.reader(_bounded(file), delimiter=dialect.delimiter, quotechar=dialect.quote)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
         line = 1
         try:
             for _ in islice(reader, _SAMPLE_RECORDS):
                 line = reader.line_num + 1
+                lines.begin_record()
         except _TooLongError:
             raise too_large(line) from None
 
@@ -81,17 +85,27 @@ def too_large(line: int) -> RefusedError:
         f"the record that begins on line {line:,} has more than {RECORD_BYTES // 1024**2} MiB, perhaps because of "
         "a quote that is never closed; the rows from there on were not checked"
     )
-    return RefusedError(SourceError(note=note), line=line)
+    return RefusedError(SourceError(note=note), mend="Close the quote, or make the record smaller.", line=line)
 
 
 class _TooLongError(Exception):
     """A file was read as far as it may be."""
 
 
-def _bounded(file: io.TextIOWrapper) -> Iterator[str]:
-    left = _SAMPLE_BYTES
-    while line := file.readline(left):
-        left -= len(line)
-        if left <= 0:
-            raise _TooLongError
-        yield line
+class _Lines:
+    """The lines of a file, until those of a record are too long."""
+
+    def __init__(self, file: io.TextIOWrapper) -> None:
+        self._file = file
+        self._left = RECORD_BYTES
+
+    def begin_record(self) -> None:
+        """From here on, lines belong to another record."""
+        self._left = RECORD_BYTES
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(self._left):
+            self._left -= len(line)
+            if self._left <= 0:
+                raise _TooLongError
+            yield line

@@ -9,15 +9,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from concurrent.futures import wait
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from cstodata.package.plain_csv import open_stream
+from cstodata.package.plain_csv import read_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from concurrent.futures import Executor
     from pathlib import Path
     from typing import Any
@@ -100,43 +102,33 @@ def scan(
         return "skip"
 
     names = [str(number) for number in range(width)]
-    try:
-        reader = open_stream(path, names, dialect, block_size=block_size or BLOCK_BYTES, on_ragged=set_aside)
-    except pa.ArrowInvalid as error:
-        raise _not_fast(error, 1) from error
-    yield from _numbered(_read_ahead(reader, pool) if pool else reader, ragged, dialect, width)
+    batches = read_batches(path, names, dialect, block_size=block_size or BLOCK_BYTES, on_ragged=set_aside)
+    with closing(batches):
+        yield from _numbered(_read_ahead(batches, pool) if pool else batches, ragged, dialect, width)
 
 
-def _not_fast(error: pa.ArrowInvalid, number: int) -> NotFastError:
-    if "straddl" in str(error):
-        return RecordTooLargeError(number)
-    return NotFastError(f"Arrow cannot read it ({str(error)[:100]})")
-
-
-def _read_ahead(reader: Any, pool: Executor) -> Iterator[pa.RecordBatch]:
+def _read_ahead(batches: Iterator[pa.RecordBatch], pool: Executor) -> Iterator[pa.RecordBatch]:
     """The batches, the next one being parsed while one is looked at."""
-
-    def following() -> pa.RecordBatch | None:
-        try:
-            return reader.read_next_batch()
-        except StopIteration:
-            return None
-
-    coming = pool.submit(following)
-    while (batch := coming.result()) is not None:
-        coming = pool.submit(following)
-        yield batch
+    coming = pool.submit(next, batches, None)
+    try:
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
+    finally:
+        wait([coming])
 
 
 def _numbered(
-    batches: Iterable[pa.RecordBatch], ragged: list[tuple[int, str]], dialect: CsvDialect, width: int
+    batches: Iterator[pa.RecordBatch], ragged: list[tuple[int, str]], dialect: CsvDialect, width: int
 ) -> Iterator[Batch]:
-    first, header, unread = 1, True, iter(batches)
+    first, header = 1, True
     while True:
         try:
-            batch = next(unread, None)
+            batch = next(batches, None)
         except pa.ArrowInvalid as error:
-            raise _not_fast(error, first + len(ragged)) from error
+            if "straddl" in str(error):
+                raise RecordTooLargeError(first + len(ragged)) from error
+            raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
         if batch is None:
             break
         end, taken = first + batch.num_rows, {}
