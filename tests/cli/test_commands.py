@@ -204,7 +204,7 @@ def test_rules_and_explain_tell_the_same(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize("name", ["open-quote", "cstodata/open-quote"])
 def test_a_finding_that_no_rule_gives_is_explained_too(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", name], debug=False) == 0
-    assert capsys.readouterr().out.startswith("cstodata/open-quote  (error)\n\nA CSV file ends within quotes.")
+    assert capsys.readouterr().out.startswith("cstodata/open-quote\n\nA CSV file ends within quotes.")
 
 
 def test_every_error_type_of_frictionless_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,8 +70,10 @@ def refuse_large_records(path: Path, dialect: CsvDialect) -> None:
     """
     if path.stat().st_size <= RECORD_BYTES:
         return
+    with path.open(encoding="latin-1", newline="") as file:
+        width = len(next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), []))
     try:
-        for _ in scan(path, dialect, 1, block_size=RECORD_BYTES):
+        for _ in scan(path, dialect, max(1, width), block_size=RECORD_BYTES):
             pass
     except RecordTooLargeError as error:
         raise too_large(line_after(path, dialect, error.number - 1)) from error
