@@ -118,3 +118,23 @@ class ReleaseNotProvedError(CstodataError):
 
     def __str__(self) -> str:
         return f"{self.resource}: the CSV file ({self.rows[0]} rows) and the Parquet file ({self.rows[1]}) differ"
+
+
+class VersionError(CstodataError):
+    """A version is none, or too low."""
+
+
+class SideError(CstodataError):
+    """One of two packages to compare cannot be opened."""
+
+    def __init__(self, place: str, *, why: str) -> None:
+        self.place = place
+        self.why = why
+        super().__init__(place, why)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.why}"
+
+
+class ApplyError(CstodataError):
+    """Changes do not fit the package that they are applied to."""

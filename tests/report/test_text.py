@@ -7,7 +7,8 @@ import pytest
 
 from cstodata.model.finding import Finding, Severity
 from cstodata.model.report import Report, RuleResult, TableResult
-from cstodata.report.text import render, shown
+from cstodata.report.terminal import shown
+from cstodata.report.text import render
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -96,3 +96,12 @@ def test_a_field_that_cannot_be_read_is_not_looked_at_further(make_package: Call
         ("type-error", 3, "b"),
         ("unique-key", 3, "c"),
     ]
+
+
+def test_a_table_that_frictionless_fails_on_after_the_limit_is_still_reported_on(
+    make_package: Callable[..., Path],
+) -> None:
+    fields = [{"name": "a", "type": "string"}, {"name": "b", "type": "year", "constraints": {"minimum": "5"}}]
+    schema = {"fields": fields, "primaryKey": ["a", "b"]}
+    package = make_package({"table": ("a,b\n,x\n,y\n,2020\n", schema)}, table={"dialect": {}})
+    assert "unique-key" in {type_ for type_, _, _ in told(package, engine="frictionless", limit_errors=1)}

@@ -27,7 +27,8 @@ def format_(*, path: Path | None, check: bool) -> ExitCode:
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package
     from cstodata.package.formatting import apply_format, plan_format
-    from cstodata.report.text import render, shown
+    from cstodata.report.terminal import shown
+    from cstodata.report.text import render
     from cstodata.validation.tables.findings import is_readable
 
     package = chosen_package(path)

@@ -10,6 +10,7 @@ from contextlib import suppress
 import click
 
 from cstodata.cli.completion import completion
+from cstodata.cli.diff import apply, diff, version
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.explain import explain
 from cstodata.cli.format import format_
@@ -18,7 +19,7 @@ from cstodata.cli.release import release
 from cstodata.cli.rules import rules
 from cstodata.cli.validate import validate
 from cstodata.errors import CstodataError, UnknownNameError
-from cstodata.report.text import shown
+from cstodata.report.terminal import shown
 
 DEBUG = "--debug"
 
@@ -27,10 +28,10 @@ DEBUG = "--debug"
 @click.version_option(package_name="cstodata")
 @click.option(DEBUG, is_flag=True, help="Show the traceback of an error.")
 def cli(*, debug: bool) -> None:
-    """Data that people can trust: check, format and release a data package."""
+    """Data that people can trust: check, compare, format and release a data package."""
 
 
-for verb in (validate, rules, explain, format_, release, completion):
+for verb in (validate, rules, explain, format_, diff, version, apply, release, completion):
     cli.add_command(verb)
 
 

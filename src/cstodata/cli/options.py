@@ -14,7 +14,7 @@ import click
 from cstodata.model.progress import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import IO, TypeVar
 
     from click.shell_completion import CompletionItem
@@ -81,14 +81,23 @@ def has_colour(stream: IO[str] | None) -> bool:
 
 def write(text: str, output: Path | None) -> None:
     """Write text to a file as a whole, or to standard output."""
-    if output is None:
-        click.echo(text, nl=False, color=True)
-    elif output.exists() and not output.is_file():
-        output.write_text(text, encoding="utf-8")  # a pipe or a device: it cannot be replaced
-    else:
-        from cstodata.package.formatting import replace_file
+    write_all((text,), output)
 
-        replace_file(output.resolve(), text.encode())
+
+def write_all(pieces: Iterable[str], output: Path | None) -> None:
+    """Write pieces of text as they come to standard output, or to a file that is there as a whole or not at all."""
+    if output is None:
+        for piece in pieces:
+            click.echo(piece, nl=False, color=True)
+        return
+    if output.exists() and not output.is_file():
+        with output.open("w", encoding="utf-8") as pipe:  # or a device: it cannot be replaced
+            pipe.writelines(pieces)
+        return
+    from cstodata.package.formatting import replacing
+
+    with replacing(output.resolve()) as file:
+        file.writelines(piece.encode() for piece in pieces)
 
 
 def note(text: str) -> None:

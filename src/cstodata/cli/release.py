@@ -31,12 +31,13 @@ def release(*, path: Path | None, output: Path, dry_run: bool) -> ExitCode:
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package
     from cstodata.release.plan import plan_release
-    from cstodata.report import text
+    from cstodata.report.terminal import shown
+    from cstodata.report.text import render
 
     chosen = chosen_package(path)
     with progress("Checking") as on_step:
         report = validate(chosen, on_step=on_step)
-    click.echo(text.render(report, colour=has_colour(sys.stdout)), color=True)
+    click.echo(render(report, colour=has_colour(sys.stdout)), color=True)
     if not report.valid:
         click.echo("not released: mend the errors first")
         return verdict(report)
@@ -45,15 +46,15 @@ def release(*, path: Path | None, output: Path, dry_run: bool) -> ExitCode:
     if dry_run:
         target = output / plan.folder
         if target.exists():
-            click.echo(f"{text.shown(target, 1000)} is there already: it would be compared, and never changed")
+            click.echo(f"{shown(target, 1000)} is there already: it would be compared, and never changed")
         else:
-            click.echo("\n".join(f"would write {text.shown(target / name, 1000)}" for name in plan.files))
+            click.echo("\n".join(f"would write {shown(target / name, 1000)}" for name in plan.files))
         return ExitCode.CLEAN
     from cstodata.release.build import build_release
 
     with progress("Writing") as on_step:
         built = build_release(package, plan, output, on_step=on_step)
     click.echo(
-        f"{built}: {text.shown(output / plan.folder, 1000)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
+        f"{built}: {shown(output / plan.folder, 1000)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
     )
     return ExitCode.CLEAN

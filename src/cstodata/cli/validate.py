@@ -21,7 +21,7 @@ from cstodata.cli.options import (
     progress,
     write,
 )
-from cstodata.report.text import shown
+from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -53,6 +53,19 @@ _CANONICAL: Final[Mapping[str, str]] = {
 }
 """What Arrow may cast, by type; as RE2 patterns. Only for fields that declare nothing that changes the reading."""
 
+_ONE_FORM: Final[Mapping[str, str]] = {
+    "boolean": "^(true|false)$",
+    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "datetime": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?$",
+    "integer": "^(0|-?[1-9][0-9]*)$",
+    "number": r"^(0|-?[1-9][0-9]{0,30}|-?(0|[1-9][0-9]{0,30})\.[0-9]{0,30}[1-9])$",
+    "time": "^[0-9]{2}:[0-9]{2}:[0-9]{2}$",
+    "year": "^[1-9][0-9]{3}$",
+}
+"""Texts that no other text of the same value looks like, by type; as RE2 patterns. They need not be valid."""
+
+_LONG_NUMBER = 40
+
 _BEYOND_MICROSECONDS = re.compile(r"[.,][0-9]{7,}")
 """Frictionless cuts them off without a word."""
 
@@ -149,6 +162,55 @@ def render(column: pa.Array, field: Field) -> pa.Array:
     if not _reads_plainly(field):
         _prove_readable(texts, values, field)
     return pa.array(texts, pa.string()).take(encoded.indices)
+
+
+def canonical_texts(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
+    """One text for each value: equal values have equal texts, in the form that the field declares.
+
+    Args:
+        texts: The cells as strings, without nulls.
+        field: What the cells are to be read as.
+
+    Returns:
+        A column of strings of the same length; missing values are null, and cells that cannot be read are as they were.
+    """
+    missing = pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string()))
+    present = pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
+    if field.type not in ARROW_TYPES:
+        return present
+    odd = pc.invert(pc.match_substring_regex(present, _ONE_FORM[field.type])) if _reads_plainly(field) else None
+    if odd is not None and not pc.any(odd, min_count=0).as_py():
+        return present
+    combined = present.combine_chunks() if isinstance(present, pa.ChunkedArray) else present
+    encoded = combined.dictionary_encode()
+    reader = _frictionless_field(field).create_cell_reader()
+    forms = [_one_form(text, reader, field) for text in encoded.dictionary.to_pylist()]
+    return pa.array(forms, pa.string()).take(encoded.indices)
+
+
+def _one_form(text: str, reader: _Reader, field: Field) -> str:
+    value, notes = reader(text)
+    if notes or value is None:
+        return text
+    if isinstance(value, Decimal):
+        digits = (
+            str(value) if not value.is_finite() else format(value.normalize() + 0, "f" if _is_short(value) else "E")
+        )
+        written = {"Infinity": "INF", "-Infinity": "-INF"}.get(digits, digits)
+        written = written.replace(".", str(field.descriptor.get("decimalChar") or "."))
+    elif isinstance(value, datetime) and value.tzinfo is not None and field.format in {"default", "any"}:
+        try:
+            written = _write_datetime(value.astimezone(UTC), field)
+        except OverflowError:
+            return text
+    else:
+        written = _WRITERS[field.type](value, field)
+    again, _ = reader(written)
+    return written if again == value else text
+
+
+def _is_short(value: Decimal) -> bool:
+    return -_LONG_NUMBER < value.adjusted() < _LONG_NUMBER
 
 
 def _prove_readable(texts: list[str], values: list[Any], field: Field) -> None:

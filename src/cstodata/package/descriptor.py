@@ -121,15 +121,15 @@ def locate(path: Path) -> Path:
     return path
 
 
-def read_json(path: Path) -> JsonObject:
+def read_json(path: Path, *, max_bytes: int = MAX_BYTES) -> JsonObject:
     """The JSON object in a file.
 
     Raises:
         DescriptorError: The file cannot be read, is too large, or holds no JSON object in UTF-8.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DescriptorError(path, problem=f"larger than {MAX_BYTES // 1024**2} MiB")
+        if path.stat().st_size > max_bytes:
+            raise DescriptorError(path, problem=f"larger than {max_bytes // 1024**2} MiB")
         value = json.loads(
             path.read_bytes().decode(), object_pairs_hook=_no_key_twice, parse_constant=_no_number, parse_float=_finite
         )

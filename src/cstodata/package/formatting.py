@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from cstodata.errors import TableReadError
 from cstodata.package.canonical import rewrite_csv
+from cstodata.package.descriptor import locate, read_json
 from cstodata.package.digest import sha256_of
 from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_csv_file, is_plain_csv
 from cstodata.package.tables import check_columns, read_resource_texts, schema_of, type_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from typing import IO
 
     from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import DataPackage, Resource
@@ -124,13 +128,42 @@ def to_json(value: JsonObject) -> bytes:
     return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
+def write_package_version(package: Path, version: str) -> None:
+    """Declare a version in a package's descriptor; the rest of the file stays as it is, if that can be done.
+
+    Args:
+        package: The descriptor, or the folder that holds it.
+        version: What to declare.
+
+    Raises:
+        PackageNotFoundError: There is no package.
+        DescriptorError: The descriptor cannot be read.
+    """
+    path = locate(package)
+    wanted = {**read_json(path), "version": version}
+    text = path.read_bytes().decode()
+    for found in re.finditer(r'"version"(\s*):(\s*)"(?:[^"\\]|\\.)*"', text):
+        changed = f'{text[: found.start()]}"version"{found[1]}:{found[2]}{json.dumps(version)}{text[found.end() :]}'
+        if json.loads(changed) == wanted:
+            replace_file(path.resolve(), changed.encode())
+            return
+    replace_file(path.resolve(), to_json(wanted))
+
+
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that no reader ever sees half of it: a temporary file beside it takes its place."""
+    """Write a file so that no reader ever sees half of it."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes the place of another when it is written: a temporary one beside it, until then."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
         temporary.chmod(path.stat().st_mode if path.exists() else 0o644)
         temporary.replace(path)
     except BaseException:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 
 from cstodata.errors import TableReadError
-from cstodata.package.cells import from_values, parse
+from cstodata.package.cells import canonical_texts, from_values, parse, render
 from cstodata.package.paths import resolve
-from cstodata.package.plain_csv import csv_dialect, is_plain_csv, read_pieces, read_texts
+from cstodata.package.plain_csv import csv_dialect, is_csv_file, is_plain_csv, read_pieces, read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -89,6 +89,36 @@ def read_numbered(
         first += texts.num_rows
 
 
+def read_canonical(package: DataPackage, resource: Resource, *, row_numbers: str) -> Iterator[pa.Table]:
+    """The cells of a table as canonical text, in pieces: equal values have equal texts, and null is null.
+
+    Cells that cannot be read are as they stand in the file. A CSV file that declares no delimiter has commas, as the
+    standard says, or tabs if it is a TSV file.
+
+    Args:
+        package: The package, for its root.
+        resource: What to read; it must declare a schema.
+        row_numbers: Name of the int64 column that is appended: the number of the record, the header being 1.
+
+    Raises:
+        TableReadError: The file cannot be read, or its columns are not the fields of its schema.
+        UnsafePathError: Its path leads out of the package.
+    """
+    schema = schema_of(resource)
+    if not is_csv_file(resource):
+        table, numbers = _read_by_frictionless(package, resource, schema)
+        rendered = {field.name: render(table[field.name].combine_chunks(), field) for field in schema.fields}
+        yield pa.table(rendered).append_column(row_numbers, numbers)
+        return
+    first = FIRST_DATA_ROW
+    for texts in _pieces(package, resource, [field.name for field in schema.fields]):
+        check_columns(texts, schema, resource=resource.name)
+        numbers = pa.arange(first, first + texts.num_rows)
+        columns = {field.name: canonical_texts(texts[field.name], field) for field in schema.fields}
+        yield pa.table(columns).append_column(row_numbers, numbers)
+        first += texts.num_rows
+
+
 def _pieces(package: DataPackage, resource: Resource, columns: list[str]) -> Iterator[pa.Table]:
     dialect, path = csv_dialect(resource), resolve(package.root, cast("str", resource.path))
     large = path.is_file() and path.stat().st_size > _LARGE_BYTES
@@ -143,20 +173,30 @@ def _check_column(texts: pa.Table, name: str, resource: str) -> None:
 
 
 def _read_by_frictionless(package: DataPackage, resource: Resource, schema: Schema) -> tuple[pa.Table, pa.Array]:
-    from frictionless import FrictionlessException, Package
+    from frictionless import FrictionlessException
+
+    try:
+        return _frictionless_table(package, resource, schema)
+    except FrictionlessException as error:
+        raise TableReadError(resource.name, problem=error.error.message) from error
+    except TableReadError:
+        raise
+    except Exception as error:  # some constraints make Frictionless raise anything
+        raise TableReadError(resource.name, problem=f"Frictionless fails on it ({error})") from error
+
+
+def _frictionless_table(package: DataPackage, resource: Resource, schema: Schema) -> tuple[pa.Table, pa.Array]:
+    from frictionless import Package
     from frictionless.resources import TableResource
 
     described = cast("dict[str, Any]", package.descriptor)
-    try:
-        source = Package.from_descriptor(described, basepath=str(package.root)).get_resource(resource.name)
-        if not isinstance(source, TableResource):
-            raise TableReadError(resource.name, problem="it is no table that Frictionless can read")
-        with source:
-            if source.labels != [field.name for field in schema.fields]:
-                raise TableReadError(resource.name, problem="its header is not that of its schema")
-            rows = [(row.row_number, row.valid, row.to_list()) for row in source.row_stream]
-    except FrictionlessException as error:
-        raise TableReadError(resource.name, problem=error.error.message) from error
+    source = Package.from_descriptor(described, basepath=str(package.root)).get_resource(resource.name)
+    if not isinstance(source, TableResource):
+        raise TableReadError(resource.name, problem="it is no table that Frictionless can read")
+    with source:
+        if source.labels != [field.name for field in schema.fields]:
+            raise TableReadError(resource.name, problem="its header is not that of its schema")
+        rows = [(row.row_number, row.valid, row.to_list()) for row in source.row_stream]
     for number, valid, _ in rows:
         if not valid:
             raise TableReadError(resource.name, problem=f"row {number} does not fit the schema")

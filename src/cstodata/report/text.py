@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from cstodata.model.finding import Severity
 from cstodata.model.report import Outcome
+from cstodata.report.terminal import SHOWN_CHARACTERS, painter, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from cstodata.model.finding import Finding
     from cstodata.model.report import Report, TableResult
+    from cstodata.report.terminal import Paint
 
-    Paint = Callable[[str, str], str]
-
-SHOWN_CHARACTERS = 100
-"""Of a cell or message; the rest is counted."""
 
 SHOWN_FINDINGS = 20
 """Of one type; the rest is counted. The JSON report has them all."""
 
-_SGR = {"bold": "1", "dim": "2", "red": "1;31", "green": "32", "yellow": "1;33", "cyan": "36"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 def render(report: Report, *, colour: bool = False) -> str:
     """The report as text for a terminal or a log, with a line feed at the end."""
-
-    def paint(text: str, style: str) -> str:
-        return f"\x1b[{_SGR[style]}m{text}\x1b[0m" if colour else text
-
-    return "\n".join(line.rstrip() for line in _lines(report, paint)) + "\n"
-
-
-def shown(text: object, limit: int = SHOWN_CHARACTERS) -> str:
-    """Text from data as it may be shown: what is not seen is escaped, what is too long is cut."""
-    whole = str(text)
-    cut = whole if len(whole) <= limit else f"{whole[:limit]}… ({len(whole):,} characters)"
-    return "".join(character if _is_seen(character) else f"\\u{{{ord(character):x}}}" for character in cut)
-
-
-def _is_seen(character: str) -> bool:
-    return unicodedata.category(character)[0] not in "CZ" or character == " "
+    return "\n".join(line.rstrip() for line in _lines(report, painter(colour=colour))) + "\n"
 
 
 def _lines(report: Report, paint: Paint) -> Iterator[str]:

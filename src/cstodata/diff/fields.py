@@ -1,0 +1,259 @@
+"""What changed in what a schema declares: fields, types, constraints, keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final, cast
+
+from cstodata.model.change import Change, ChangeKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cstodata.model.json import JsonObject, JsonValue
+    from cstodata.package.descriptor import Field, Schema
+
+_TYPE = ("type", "format")
+_READING = ("trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber", "delimiter", "itemType")
+_DESCRIPTION = ("title", "description", "example", "examples", "rdfType")
+_FIELD: Final = {
+    **dict.fromkeys(_TYPE, ChangeKind.FIELD_RETYPED),
+    **dict.fromkeys(_READING, ChangeKind.READING_CHANGED),
+    **dict.fromkeys(_DESCRIPTION, ChangeKind.DESCRIPTION_CHANGED),
+}
+"""What each property of a field is a change of; other ones are properties that nobody has classified."""
+
+_ELSEWHERE = ("name", "constraints", "missingValues", "categories", "fields", "primaryKey", "foreignKeys", "uniqueKeys")
+"""What is compared on its own."""
+
+_LOWER: Final = ("minimum", "exclusiveMinimum", "minLength")
+_UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPairs:
+    """Which field of one schema is which of another.
+
+    Attributes:
+        old: The schema before.
+        new: The schema after.
+        renamed: New names of old fields that are proved to be the same, by old name.
+    """
+
+    old: Schema
+    new: Schema
+    renamed: Mapping[str, str]
+
+    @property
+    def common(self) -> list[tuple[Field, Field]]:
+        """The fields that both have, in the new order."""
+        before = {self.new_name(field.name): field for field in self.old.fields}
+        return [(before[field.name], field) for field in self.new.fields if field.name in before]
+
+    @property
+    def removed(self) -> list[Field]:
+        """The fields that only the old schema has."""
+        after = {field.name for field in self.new.fields}
+        return [field for field in self.old.fields if self.new_name(field.name) not in after]
+
+    @property
+    def added(self) -> list[Field]:
+        """The fields that only the new schema has."""
+        before = {self.new_name(field.name) for field in self.old.fields}
+        return [field for field in self.new.fields if field.name not in before]
+
+    def new_name(self, name: str) -> str:
+        """What an old field is called now."""
+        return self.renamed.get(name, name)
+
+
+def schema_changes(pairs: FieldPairs, resource: str, resources: Mapping[str, str]) -> Iterator[Change]:
+    """What changed in a schema, field by field, then its keys.
+
+    Args:
+        pairs: The two schemas.
+        resource: The new name of the resource.
+        resources: New names of renamed resources, by old name.
+    """
+    for field in pairs.removed:
+        yield Change(kind=ChangeKind.FIELD_REMOVED, resource=resource, field=field.name, before=field.type)
+    for before, after in pairs.common:
+        if before.name != after.name:
+            kind = ChangeKind.FIELD_RENAMED
+            yield Change(kind=kind, resource=resource, field=after.name, before=before.name, after=after.name)
+    yield from _added(pairs, resource)
+    was = [pairs.new_name(field.name) for field in pairs.old.fields if field not in pairs.removed]
+    now = [after.name for _, after in pairs.common]
+    if was != now:
+        yield Change(kind=ChangeKind.FIELDS_REORDERED, resource=resource, before=list(was), after=list(now))
+    for before, after in pairs.common:
+        for change in _field_changes(before, after):
+            yield Change(
+                kind=change.kind,
+                resource=resource,
+                field=after.name,
+                subject=change.subject,
+                before=change.before,
+                after=change.after,
+            )
+    yield from _key_changes(pairs, resource, resources)
+    for name in _differing(pairs.old.descriptor, pairs.new.descriptor):
+        if name in _ELSEWHERE:
+            continue
+        kind = ChangeKind.DESCRIPTION_CHANGED if name in _DESCRIPTION else ChangeKind.PROPERTY_CHANGED
+        yield _property(kind, name, pairs.old.descriptor, pairs.new.descriptor, resource)
+
+
+def _added(pairs: FieldPairs, resource: str) -> Iterator[Change]:
+    survivors = {after.name for _, after in pairs.common}
+    names = [field.name for field in pairs.new.fields]
+    last = max((names.index(name) for name in survivors), default=-1)
+    for field in pairs.added:
+        needed = _constraints(field).get("required") is True or field.name in pairs.new.primary_key
+        appended = names.index(field.name) > last and not needed
+        kind = ChangeKind.FIELD_APPENDED if appended else ChangeKind.FIELD_INSERTED
+        yield Change(kind=kind, resource=resource, field=field.name, after=field.type)
+
+
+def _field_changes(before: Field, after: Field) -> Iterator[Change]:
+    for name in _differing(before.descriptor, after.descriptor):
+        # One may say what the other leaves to the default.
+        if name not in _ELSEWHERE and not (name in _TYPE and getattr(before, name) == getattr(after, name)):
+            kind = _FIELD.get(name, ChangeKind.PROPERTY_CHANGED)
+            yield _property(kind, name, before.descriptor, after.descriptor, None)
+    if before.missing_values != after.missing_values:
+        yield Change(
+            kind=ChangeKind.MISSING_VALUES_CHANGED, before=list(before.missing_values), after=list(after.missing_values)
+        )
+    was, now = _constraints(before), _constraints(after)
+    for name in _differing(was, now):
+        verdict = compare_constraint(name, was.get(name), now.get(name))
+        if verdict is not None:
+            yield Change(kind=verdict, subject=name, before=was.get(name), after=now.get(name))
+
+
+def compare_constraint(name: str, before: JsonValue, after: JsonValue) -> ChangeKind | None:
+    """Whether a constraint is tighter than before, looser, or something else; None if it says the same.
+
+    Args:
+        name: Of the constraint, or `categories`.
+        before: Its value; None if it was not there.
+        after: The same now.
+    """
+    if name in {"required", "unique"}:
+        before, after = before is True or None, after is True or None
+    if before == after:
+        return None
+    if before is None or after is None:
+        return ChangeKind.CONSTRAINT_TIGHTENED if before is None else ChangeKind.CONSTRAINT_LOOSENED
+    if name in {"enum", "categories"}:
+        return _compare_sets(_values(before), _values(after))
+    if name in {*_LOWER, *_UPPER}:
+        return _compare_bounds(before, after, upper=name in _UPPER)
+    return ChangeKind.CONSTRAINT_CHANGED
+
+
+def _compare_sets(before: set[str], after: set[str]) -> ChangeKind | None:
+    if before == after:
+        return None
+    if before < after:
+        return ChangeKind.CONSTRAINT_LOOSENED
+    return ChangeKind.CONSTRAINT_TIGHTENED if after < before else ChangeKind.CONSTRAINT_CHANGED
+
+
+def _compare_bounds(before: JsonValue, after: JsonValue, *, upper: bool) -> ChangeKind | None:
+    was, now = _ordered(before), _ordered(after)
+    if isinstance(was, Decimal) and isinstance(now, Decimal):
+        larger = now > was
+        same = now == was
+    elif isinstance(was, str) and isinstance(now, str):
+        larger, same = now > was, now == was
+    else:
+        return ChangeKind.CONSTRAINT_CHANGED
+    if same:
+        return None
+    return ChangeKind.CONSTRAINT_LOOSENED if larger == upper else ChangeKind.CONSTRAINT_TIGHTENED
+
+
+def _ordered(bound: JsonValue) -> Decimal | str | None:
+    """A bound as something that is ordered as its values are; None if that is not known."""
+    text = str(bound)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        # Dates and datetimes of one form are ordered as their texts are.
+        return text if len(text) == len("2006-11-16") and text[4:8:3] == "--" and text.isascii() else None
+    return number if number.is_finite() else None
+
+
+def _values(declared: JsonValue) -> set[str]:
+    values = declared if isinstance(declared, list) else [declared]
+    return {str(value["value"]) if isinstance(value, dict) and "value" in value else str(value) for value in values}
+
+
+def _key_changes(pairs: FieldPairs, resource: str, resources: Mapping[str, str]) -> Iterator[Change]:
+    was = [pairs.new_name(name) for name in pairs.old.primary_key]
+    now = list(pairs.new.primary_key)
+    if was != now:
+        yield Change(kind=ChangeKind.PRIMARY_KEY_CHANGED, resource=resource, before=list(was), after=list(now))
+    unique_was = [[pairs.new_name(name) for name in key] for key in _unique_keys(pairs.old)]
+    unique_now = _unique_keys(pairs.new)
+    if sorted(unique_was) != sorted(unique_now):
+        yield Change(
+            kind=ChangeKind.UNIQUE_KEYS_CHANGED,
+            resource=resource,
+            before=cast("JsonValue", unique_was),
+            after=cast("JsonValue", unique_now),
+        )
+    foreign_was = {_foreign_key(key, pairs, resources) for key in _list(pairs.old, "foreignKeys")}
+    foreign_now = {_foreign_key(key, None, {}) for key in _list(pairs.new, "foreignKeys")}
+    for gone in sorted(foreign_was - foreign_now):
+        yield Change(kind=ChangeKind.FOREIGN_KEYS_CHANGED, resource=resource, before=gone)
+    for come in sorted(foreign_now - foreign_was):
+        yield Change(kind=ChangeKind.FOREIGN_KEYS_CHANGED, resource=resource, after=come)
+
+
+def _unique_keys(schema: Schema) -> list[list[str]]:
+    return [_names(key) for key in _list(schema, "uniqueKeys")]
+
+
+def _foreign_key(key: JsonValue, pairs: FieldPairs | None, resources: Mapping[str, str]) -> str:
+    """A foreign key as one text, in new names."""
+    declared = key if isinstance(key, dict) else {}
+    reference = declared.get("reference")
+    target = reference if isinstance(reference, dict) else {}
+    name = str(target.get("resource") or "")
+    fields = [pairs.new_name(field) if pairs else field for field in _names(declared.get("fields"))]
+    referred = _names(target.get("fields"))
+    if pairs and not name:
+        referred = [pairs.new_name(field) for field in referred]
+    return f"{', '.join(fields)} -> {resources.get(name, name) or '(itself)'}: {', '.join(referred)}"
+
+
+def _names(value: JsonValue) -> list[str]:
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return [] if value is None else [str(value)]
+
+
+def _list(schema: Schema, name: str) -> list[JsonValue]:
+    value = schema.descriptor.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _constraints(field: Field) -> dict[str, JsonValue]:
+    """What a field asks of its cells; its categories are as good as an enum."""
+    constraints = field.descriptor.get("constraints")
+    declared = dict(constraints) if isinstance(constraints, dict) else {}
+    if "categories" in field.descriptor:
+        declared["categories"] = field.descriptor["categories"]
+    return declared
+
+
+def _differing(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> list[str]:
+    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
+
+
+def _property(kind: ChangeKind, name: str, before: JsonObject, after: JsonObject, resource: str | None) -> Change:
+    return Change(kind=kind, resource=resource, subject=name, before=before.get(name), after=after.get(name))

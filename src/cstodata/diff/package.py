@@ -1,0 +1,246 @@
+"""What changed from one data package to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cstodata.diff.fields import FieldPairs, schema_changes
+from cstodata.diff.metadata import metadata_changes
+from cstodata.diff.references import referenced_keys
+from cstodata.diff.rows import Table, all_rows, diff_rows
+from cstodata.diff.version import version_need
+from cstodata.diff.words import words
+from cstodata.errors import CstodataError, TableReadError
+from cstodata.model.change import Change, ChangeKind, ChangeSet, Side, TableChanges
+from cstodata.model.progress import unheard
+from cstodata.package.digest import sha256_of_file
+from cstodata.package.paths import named_files
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from cstodata.model.json import JsonObject
+    from cstodata.model.progress import OnStep
+    from cstodata.package.descriptor import DataPackage, Resource
+
+MEMORY_LIMIT = "256MB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ResourceDiff:
+    """What became of one resource; `renamed` are its fields, new names by old ones."""
+
+    changes: tuple[Change, ...]
+    table: TableChanges | None
+
+
+def diff_packages(
+    old: DataPackage,
+    new: DataPackage,
+    *,
+    places: tuple[str, str],
+    resources: Collection[str] = (),
+    memory_limit: str = MEMORY_LIMIT,
+    on_step: OnStep = unheard,
+) -> ChangeSet:
+    """What changed from one data package to another.
+
+    Args:
+        old: The package before.
+        new: The package after.
+        places: What to call the two.
+        resources: Names, old or new, of the resources to compare; none for all, and the packages' own properties.
+        memory_limit: What comparing the rows of a table may take before it spills to disk, such as `256MB`.
+        on_step: Called with the name of each resource, and the share of it that is done.
+
+    Raises:
+        UnknownNameError: Neither package has a resource that was asked for.
+        VersionError: A package declares something that is no version.
+    """
+    for name in resources:
+        if name not in {resource.name for resource in old.resources}:
+            new.resource(name)
+    renamed = _renamed_resources(old, new)
+    changes: list[Change] = []
+    tables: list[TableChanges] = []
+    if not resources:
+        changes += metadata_changes(old.descriptor, new.descriptor, None)
+        changes += _listing_changes(old, new, renamed)
+    before = {renamed.get(resource.name, resource.name): resource for resource in old.resources}
+    for resource in new.resources:
+        was = before.get(resource.name)
+        if resources and not {resource.name, was.name if was else None} & set(resources):
+            continue
+        on_step(resource.name, 0)
+        found = (
+            _added(new, resource)
+            if was is None
+            else _Resources(old, new, was, resource, renamed, memory_limit, on_step).diff()
+        )
+        changes += found.changes
+        tables += [found.table] if found.table else []
+    sides = _side(old, places[0]), _side(new, places[1])
+    return ChangeSet(
+        old=sides[0],
+        new=sides[1],
+        changes=tuple(changes),
+        tables=tuple(tables),
+        version=version_need(*sides, changes),
+        words=words(new, tables),
+    )
+
+
+def _added(new: DataPackage, resource: Resource) -> _ResourceDiff:
+    added = Change(kind=ChangeKind.RESOURCE_ADDED, resource=resource.name)
+    if resource.schema is None:
+        return _ResourceDiff(changes=(added,), table=None)
+    try:
+        table = all_rows(Table(package=new, resource=resource, schema=resource.schema))
+    except CstodataError as error:
+        return _ResourceDiff(changes=(added, _not_compared(resource, error)), table=None)
+    return _ResourceDiff(changes=(added,), table=table)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resources:
+    """One resource of the old package, and what it is in the new one."""
+
+    old: DataPackage
+    new: DataPackage
+    before: Resource
+    after: Resource
+    renamed: Mapping[str, str]
+    memory_limit: str
+    on_step: OnStep
+
+    def diff(self) -> _ResourceDiff:
+        """What changed: what is declared, then the rows."""
+        before, after = self.before, self.after
+        declared = list(metadata_changes(before.descriptor, after.descriptor, after.name))
+        if before.schema is None or after.schema is None:
+            if (before.schema is None) != (after.schema is None):
+                declared.append(Change(kind=ChangeKind.PROPERTY_CHANGED, resource=after.name, subject="schema"))
+            if not self._same_bytes():
+                declared.append(Change(kind=ChangeKind.FILE_CHANGED, resource=after.name))
+            return _ResourceDiff(changes=tuple(declared), table=None)
+        pairs = FieldPairs(old=before.schema, new=after.schema, renamed={})
+        same_bytes = self._same_bytes()
+        if same_bytes and before.schema.descriptor == after.schema.descriptor and not declared:
+            return _ResourceDiff(changes=(), table=None)
+        try:
+            found = diff_rows(
+                Table(package=self.old, resource=before, schema=before.schema),
+                Table(package=self.new, resource=after, schema=after.schema),
+                memory_limit=self.memory_limit,
+                on_share=lambda share: self.on_step(after.name, share),
+            )
+        except CstodataError as error:
+            schema = schema_changes(pairs, after.name, self.renamed)
+            return _ResourceDiff(changes=(*declared, *schema, _not_compared(after, error)), table=None)
+        schema = schema_changes(found.pairs, after.name, self.renamed)
+        rows = list(_row_changes(self.old, self.before, found.changes))
+        if not rows and not same_bytes:
+            how = "the rows stand in another order" if found.reordered else "cells or lines are written in another way"
+            rows.append(Change(kind=ChangeKind.WRITTEN_DIFFERENTLY, resource=after.name, subject=how))
+        return _ResourceDiff(changes=(*declared, *schema, *rows), table=found.changes)
+
+    def _same_bytes(self) -> bool:
+        return _digests(self.old, self.before) == _digests(self.new, self.after)
+
+
+def _row_changes(old: DataPackage, before: Resource, table: TableChanges) -> Iterator[Change]:
+    """What became of the rows of a table, as changes of a few kinds."""
+    counts = (
+        (ChangeKind.ROWS_ADDED, len(table.added)),
+        (ChangeKind.ROWS_REMOVED, len(table.removed)),
+        (ChangeKind.ROWS_CHANGED, table.corrected),
+    )
+    for kind, count in counts:
+        if count:
+            yield Change(kind=kind, resource=table.resource, count=count)
+    if table.removed:
+        for reference, count in referenced_keys(old, before, table.removed):
+            kind = ChangeKind.REFERENCED_KEY_REMOVED
+            yield Change(kind=kind, resource=table.resource, subject=reference, count=count)
+
+
+def _listing_changes(old: DataPackage, new: DataPackage, renamed: Mapping[str, str]) -> Iterator[Change]:
+    """Which resources were removed, renamed, or stand elsewhere in the list."""
+    after = [resource.name for resource in new.resources]
+    for resource in old.resources:
+        name = renamed.get(resource.name, resource.name)
+        if name not in after:
+            yield Change(kind=ChangeKind.RESOURCE_REMOVED, resource=resource.name)
+        elif name != resource.name:
+            yield Change(kind=ChangeKind.RESOURCE_RENAMED, resource=name, before=resource.name, after=name)
+    before = [renamed.get(resource.name, resource.name) for resource in old.resources]
+    was, now = [name for name in before if name in after], [name for name in after if name in before]
+    if was != now:
+        yield Change(kind=ChangeKind.RESOURCES_REORDERED, before=list(was), after=list(now))
+
+
+def _renamed_resources(old: DataPackage, new: DataPackage) -> dict[str, str]:
+    """New names of resources that are the same but for their name, by old name: the same fields and bytes, or rows."""
+    before = [resource for resource in old.resources if resource.name not in {each.name for each in new.resources}]
+    after = [resource for resource in new.resources if resource.name not in {each.name for each in old.resources}]
+    renamed: dict[str, str] = {}
+    for was in before:
+        for now in after:
+            if now.name not in renamed.values() and _is_renamed(old, new, was, now):
+                renamed[was.name] = now.name
+                break
+    return renamed
+
+
+def _is_renamed(old: DataPackage, new: DataPackage, before: Resource, after: Resource) -> bool:
+    if before.schema is None or after.schema is None:
+        return bool(before.schema is after.schema) and _digests(old, before) == _digests(new, after) != ()
+    if [(field.name, field.type) for field in before.schema.fields] != [
+        (field.name, field.type) for field in after.schema.fields
+    ]:
+        return False
+    try:
+        found = diff_rows(
+            Table(package=old, resource=before, schema=before.schema),
+            Table(package=new, resource=after, schema=after.schema),
+            memory_limit=MEMORY_LIMIT,
+            on_share=lambda _: None,
+        ).changes
+    except CstodataError:
+        return False
+    return found.rows_before > 0 and found.count == 0
+
+
+def _digests(package: DataPackage, resource: Resource) -> tuple[str, ...]:
+    """The digests of a resource's files; of inline data, its text."""
+    if "data" in resource.descriptor:
+        return (repr(resource.descriptor["data"]),)
+    files = named_files(package.root, {"resources": [{"path": resource.descriptor.get("path")}]})
+    return tuple(sha256_of_file(file) if file.is_file() else "missing" for file in files)
+
+
+def _not_compared(resource: Resource, error: CstodataError) -> Change:
+    why = error.problem if isinstance(error, TableReadError) else str(error)
+    return Change(kind=ChangeKind.NOT_COMPARED, resource=resource.name, subject=why)
+
+
+def _side(package: DataPackage, place: str) -> Side:
+    declared = package.descriptor
+    schemas = {
+        str(resource.descriptor["schema"]): resource.schema.descriptor
+        for resource in package.resources
+        if isinstance(resource.descriptor.get("schema"), str) and resource.schema is not None
+    }
+    return Side(
+        place=place,
+        name=_text(declared, "name"),
+        version=_text(declared, "version"),
+        descriptor=declared,
+        schemas=schemas,
+    )
+
+
+def _text(descriptor: JsonObject, key: str) -> str | None:
+    value = descriptor.get(key)
+    return value if isinstance(value, str) else None

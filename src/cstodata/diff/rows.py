@@ -1,0 +1,422 @@
+"""What changed in the rows of a table: rows are hashed, hashes are joined, and only rows that differ are looked at.
+
+Each file is read twice: first for the hashes of keys and rows, which DuckDB joins within a memory limit; then for the
+rows that the join names, which are compared cell by cell. A key has 128 bits of hash, and a row 64 more: that a change
+hides behind two that are the same by chance is not to be expected.
+"""
+
+# ruff: noqa: S608 -- the queries hold names that are made here, and nothing else
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cstodata.diff.fields import FieldPairs
+from cstodata.model.change import RowChange, TableChanges
+from cstodata.package.tables import read_canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cstodata.model.change import Cells
+    from cstodata.model.progress import OnShare
+    from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
+
+_ROW = "__row__"
+_ROWS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One of the two tables."""
+
+    package: DataPackage
+    resource: Resource
+    schema: Schema
+
+    def pieces(self) -> Iterator[pa.Table]:
+        """Its cells as canonical text, and the numbers of the records."""
+        return read_canonical(self.package, self.resource, row_numbers=_ROW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsDiff:
+    """What became of the rows, and which fields were proved to be renamed on the way.
+
+    Attributes:
+        changes: The rows that changed.
+        pairs: Which old field is which new one.
+        reordered: Whether rows that both have stand in another order.
+    """
+
+    changes: TableChanges
+    pairs: FieldPairs
+    reordered: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """Rows by number: removed old ones, added new ones, and pairs that changed, of which some are corrected."""
+
+    removed: list[int]
+    added: list[int]
+    changed: list[tuple[int, int]]
+    corrected: int
+
+
+def diff_rows(old: Table, new: Table, *, memory_limit: str, on_share: OnShare) -> RowsDiff:
+    """What changed from one table to another.
+
+    Args:
+        old: The table before.
+        new: The table after.
+        memory_limit: What joining the hashes may take before it spills to disk, such as `128MB`.
+        on_share: Called with the share of the work that is done.
+
+    Raises:
+        TableReadError: One of them cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
+        database.execute(f"SET memory_limit = '{memory_limit}'; SET temp_directory = '{folder}'").fetchall()
+        return _Join(old, new, database, on_share).diff()
+
+
+class _Join:
+    """The join of the hashes of two tables; DuckDB holds them as `o` and `w`."""
+
+    def __init__(self, old: Table, new: Table, database: duckdb.DuckDBPyConnection, on_share: OnShare) -> None:
+        self._old, self._new = old, new
+        self._database = database
+        self._on_share = on_share
+        self._pairs = FieldPairs(old=old.schema, new=new.schema, renamed={})
+        self._lone: dict[str, dict[str, int]] = {}
+
+    def diff(self) -> RowsDiff:
+        key = self._key(self._pairs)
+        if key is None and self._candidates():
+            self._rename_by_all_cells()
+            key = self._key(self._pairs)
+        key = key or ()
+        common = [after.name for _, after in self._pairs.common]
+        rows_before = self._hash("o", self._old, key, common, self._old_names())
+        self._on_share(0.3)
+        rows_after = self._hash(
+            "w", self._new, key, common, {field.name: field.name for field in self._new.schema.fields}
+        )
+        self._on_share(0.6)
+        twice = self._set_aside_twice()
+        self._rename_by_joined_rows()
+        found = self._join()
+        if twice:
+            self._pair_twice(found, keyed=bool(key))
+        self._on_share(0.7)
+        changes = self._collect(key, found, rows=(rows_before, rows_after))
+        return RowsDiff(changes=changes, pairs=self._pairs, reordered=changes.count == 0 and self._is_reordered())
+
+    def _key(self, pairs: FieldPairs) -> tuple[str, ...] | None:
+        """The fields that rows are told apart by, in new names; None if no key is in both tables."""
+        common = {after.name for _, after in pairs.common}
+        for key in (self._new.schema.primary_key, tuple(map(pairs.new_name, self._old.schema.primary_key))):
+            if key and set(key) <= common:
+                return key
+        return None
+
+    def _old_names(self) -> dict[str, str]:
+        """The old names of the fields that both have, and of the removed ones, by new name."""
+        return {self._pairs.new_name(field.name): field.name for field in self._old.schema.fields}
+
+    def _candidates(self) -> list[tuple[Field, Field]]:
+        """Removed and added fields that may be the same, as they have the same type."""
+        return [
+            (before, after)
+            for before in self._pairs.removed
+            for after in self._pairs.added
+            if (before.type, before.format) == (after.type, after.format)
+        ]
+
+    def _hash(self, name: str, table: Table, key: Sequence[str], common: Sequence[str], names: dict[str, str]) -> int:
+        """Hash a table: `n` is the row number, `k` and `k2` are its key, `r` is the row, `f<i>` are lone fields.
+
+        Args:
+            name: Of the table in DuckDB.
+            table: What to read.
+            key: In new names; if it is empty, the whole row is the key.
+            common: The fields that both have, in new names.
+            names: The names of the fields in the table, by new name.
+
+        Returns:
+            How many rows it has.
+        """
+        positions = {field.name: f"c{position}" for position, field in enumerate(table.schema.fields)}
+
+        def columns(fields: Sequence[str]) -> list[str]:
+            return [positions[names[field]] for field in fields]
+
+        lone = self._pairs.removed if name == "o" else self._pairs.added
+        self._lone[name] = {field.name: number for number, field in enumerate(lone)}
+        hashes = [
+            f"{_hash_of(columns(key or common))} AS k",
+            f"{_hash_of([f'{column} || chr(31)' for column in columns(key or common)])} AS k2",
+            f"{_hash_of(columns(common))} AS r",
+            *(
+                f"CASE WHEN {positions[field]} IS NOT NULL THEN hash({positions[field]}) END AS f{number}"
+                for field, number in self._lone[name].items()
+            ),
+        ]
+        pieces = (piece.rename_columns([*positions.values(), "n"]) for piece in table.pieces())
+        schema = pa.schema([*((column, pa.string()) for column in positions.values()), ("n", pa.int64())])
+        batches = (batch for piece in pieces for batch in piece.cast(schema).to_batches())
+        reader = pa.RecordBatchReader.from_batches(schema, batches)
+        self._database.register("source", reader)
+        self._rows(f"CREATE OR REPLACE TABLE {name} AS SELECT n, {', '.join(hashes)} FROM source")
+        self._database.unregister("source")
+        return self._number(f"SELECT count(*) FROM {name}")
+
+    def _rename_by_all_cells(self) -> None:
+        """Find fields that were renamed and are part of the key: all their cells are the same, in whatever order."""
+        self._hash("o", self._old, (), [], {})
+        self._hash("w", self._new, (), [], {})
+        prints = {
+            (name, field): self._row(
+                f"SELECT count(*), count(f{number}), sum(f{number}::HUGEINT), bit_xor(f{number}) FROM {name}"
+            )
+            for name, numbers in self._lone.items()
+            for field, number in numbers.items()
+        }
+        self._rename(lambda before, after: _tells(prints["o", before.name], prints["w", after.name]))
+
+    def _rename_by_joined_rows(self) -> None:
+        """Find fields that were renamed: in all rows that both tables have, their cells are the same."""
+
+        def same(before: Field, after: Field) -> bool:
+            was, now = f"o.f{self._lone['o'][before.name]}", f"w.f{self._lone['w'][after.name]}"
+            present, different = self._row(
+                f"SELECT count({was}), count(*) FILTER (WHERE {was} IS DISTINCT FROM {now}) FROM o JOIN w USING (k, k2)"
+            )
+            return bool(present and not different)
+
+        self._rename(same)
+
+    def _rename(self, same: Callable[[Field, Field], bool]) -> None:
+        renamed = dict(self._pairs.renamed)
+        taken: set[str] = set()
+        for before, after in self._candidates():
+            if before.name not in renamed and after.name not in taken and same(before, after):
+                renamed[before.name] = after.name
+                taken.add(after.name)
+        self._pairs = FieldPairs(old=self._old.schema, new=self._new.schema, renamed=renamed)
+
+    def _set_aside_twice(self) -> bool:
+        """Move rows whose key occurs more than once in either table into `o2` and `w2`; whether there are any."""
+        twice = " UNION ".join(f"SELECT k, k2 FROM {name} GROUP BY k, k2 HAVING count(*) > 1" for name in "ow")
+        self._rows(f"CREATE TABLE twice AS {twice}")
+        if not self._number("SELECT count(*) FROM twice"):
+            return False
+        for name in "ow":
+            self._rows(f"CREATE TABLE {name}2 AS SELECT * FROM {name} SEMI JOIN twice USING (k, k2)")
+            self._rows(f"CREATE TABLE {name}1 AS SELECT * FROM {name} ANTI JOIN twice USING (k, k2)")
+            self._rows(f"DROP TABLE {name}; ALTER TABLE {name}1 RENAME TO {name}")
+        return True
+
+    def _filled(self) -> str:
+        """The condition under which a new row has a cell in a field that was added."""
+        numbers = [self._lone["w"][field.name] for field in self._pairs.added]
+        return f"({' OR '.join(f'w.f{number} IS NOT NULL' for number in numbers)})" if numbers else "false"
+
+    def _join(self) -> _Found:
+        """The rows whose key occurs once in either table."""
+        rows = self._rows(
+            "SELECT o.n, w.n, o.r IS DISTINCT FROM w.r FROM o FULL JOIN w USING (k, k2) "
+            f"WHERE o.n IS NULL OR w.n IS NULL OR o.r <> w.r OR {self._filled()} ORDER BY w.n, o.n"
+        )
+        both = [(before, after, other) for before, after, other in rows if before is not None and after is not None]
+        return _Found(
+            removed=[before for before, after, _ in rows if after is None],
+            added=[after for before, after, _ in rows if before is None],
+            changed=[(before, after) for before, after, _ in both],
+            corrected=sum(other for _, _, other in both),
+        )
+
+    def _pair_twice(self, found: _Found, *, keyed: bool) -> None:
+        """Pair rows whose key occurs more than once: equal ones first, then in the order of the files."""
+        groups: dict[tuple[int, int], tuple[dict[int, list[int]], dict[int, list[int]]]] = defaultdict(
+            lambda: (defaultdict(list), defaultdict(list))
+        )
+        for side, name in enumerate("ow"):
+            filled = self._filled() if name == "w" else "false"
+            rows = self._rows(f"SELECT n, k, k2, r, {filled} FROM {name}2 AS {name} ORDER BY n")
+            for number, key, key_2, row, is_filled in rows:
+                # A filled row equals no old one.
+                groups[key, key_2][side][-number if is_filled else row].append(number)
+        for before, after in groups.values():
+            for row in before.keys() & after.keys():
+                same = min(len(before[row]), len(after[row]))
+                before[row], after[row] = before[row][same:], after[row][same:]
+            left = sorted(number for numbers in before.values() for number in numbers)
+            right = sorted(number for numbers in after.values() for number in numbers)
+            pairs = list(zip(left, right, strict=False)) if keyed else []
+            found.changed += pairs
+            found.corrected += len(pairs)
+            found.removed += left[len(pairs) :]
+            found.added += right[len(pairs) :]
+        found.added.sort()
+        found.changed.sort(key=lambda pair: pair[1])
+
+    def _is_reordered(self) -> bool:
+        """Whether rows that both tables have stand in another order."""
+        return bool(
+            self._number(
+                "SELECT count(*) FROM (SELECT o.n < lag(o.n) OVER (ORDER BY w.n) AS back "
+                "FROM o JOIN w USING (k, k2)) WHERE back"
+            )
+        )
+
+    def _collect(self, key: tuple[str, ...], found: _Found, *, rows: tuple[int, int]) -> TableChanges:
+        """Read the rows that were found, and compare the changed ones cell by cell."""
+        old_names = self._old_names()
+        removed, added = sorted(found.removed), found.added
+        before = _rows(self._old, [*removed, *(was for was, _ in found.changed)])
+        self._on_share(0.85)
+        after = _rows(self._new, [*added, *(now for _, now in found.changed)])
+        return TableChanges(
+            resource=self._new.resource.name,
+            resource_before=self._old.resource.name,
+            key=key,
+            rows_before=rows[0],
+            rows_after=rows[1],
+            removed=_Removed(before.slice(0, len(removed)), [old_names[name] for name in key], key),
+            added=_Added(after.slice(0, len(added)), key),
+            changed=_Changed(
+                before.slice(len(removed)),
+                after.slice(len(added)),
+                compared=[(each.name, name.name) for each, name in self._pairs.common],
+                new=[field.name for field in self._pairs.added],
+                key=key,
+            ),
+            corrected=found.corrected,
+        )
+
+    def _number(self, query: str) -> int:
+        return int(self._row(query)[0])
+
+    def _row(self, query: str) -> tuple[Any, ...]:
+        (row,) = self._rows(query)
+        return row
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        # DuckDB takes no other query before the last one's rows are fetched.
+        rows: list[tuple[Any, ...]] = self._database.execute(query).fetchall()
+        return rows
+
+
+def _hash_of(columns: Sequence[str]) -> str:
+    return f"hash({', '.join(columns)})" if columns else "0::UBIGINT"
+
+
+def _tells(before: Any, after: Any) -> bool:
+    """Whether two fingerprints of columns are the same, and of columns that hold something."""
+    return bool(before == after and before[1])
+
+
+def all_rows(table: Table) -> TableChanges:
+    """The rows of a table that is new, as added."""
+    rows = pa.concat_tables(table.pieces())
+    key = table.schema.primary_key
+    return TableChanges(
+        resource=table.resource.name,
+        resource_before=None,
+        key=key,
+        rows_before=0,
+        rows_after=rows.num_rows,
+        added=_Added(rows, key),
+    )
+
+
+def _rows(table: Table, numbers: Sequence[int]) -> pa.Table:
+    """The rows of these numbers, in their order."""
+    wanted = pa.array(numbers, pa.int64())
+    names = [*(field.name for field in table.schema.fields), _ROW]
+    if not numbers:
+        return pa.table({name: pa.array([], pa.int64() if name == _ROW else pa.string()) for name in names})
+    found = pa.concat_tables(
+        piece.filter(pc.is_in(piece[_ROW], value_set=wanted)) for piece in table.pieces()
+    ).combine_chunks()
+    return found.take(pc.index_in(wanted, value_set=found[_ROW].combine_chunks()))
+
+
+class _Lazy:
+    """Row changes, made when they are asked for, some thousand at a time."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __contains__(self, item: object) -> bool:
+        return any(item == each for each in self)
+
+    def __iter__(self) -> Iterator[RowChange]:
+        for start in range(0, self._length, _ROWS_AT_ONCE):
+            yield from self._made(start, _ROWS_AT_ONCE)
+
+    def _made(self, start: int, count: int) -> Iterator[RowChange]:
+        raise NotImplementedError
+
+
+class _Removed(_Lazy):
+    def __init__(self, rows: pa.Table, old_key: Sequence[str], key: Sequence[str]) -> None:
+        super().__init__(rows.num_rows)
+        self._rows, self._old_key, self._key = rows, old_key, key
+
+    def _made(self, start: int, count: int) -> Iterator[RowChange]:
+        for row in self._rows.slice(start, count).to_pylist():
+            number = row.pop(_ROW)
+            key = {name: row[before] for name, before in zip(self._key, self._old_key, strict=True)}
+            yield RowChange(key=key, before=row, after=None, row_before=number, row_after=None)
+
+
+class _Added(_Lazy):
+    def __init__(self, rows: pa.Table, key: Sequence[str]) -> None:
+        super().__init__(rows.num_rows)
+        self._rows, self._key = rows, key
+
+    def _made(self, start: int, count: int) -> Iterator[RowChange]:
+        for row in self._rows.slice(start, count).to_pylist():
+            number = row.pop(_ROW)
+            key = {name: row[name] for name in self._key}
+            yield RowChange(key=key, before=None, after=row, row_before=None, row_after=number)
+
+
+class _Changed(_Lazy):
+    def __init__(
+        self,
+        before: pa.Table,
+        after: pa.Table,
+        *,
+        compared: Sequence[tuple[str, str]],
+        new: Sequence[str],
+        key: Sequence[str],
+    ) -> None:
+        super().__init__(after.num_rows)
+        self._before, self._after, self._compared, self._new, self._key = before, after, compared, new, key
+
+    def _made(self, start: int, count: int) -> Iterator[RowChange]:
+        befores = self._before.slice(start, count).to_pylist()
+        afters = self._after.slice(start, count).to_pylist()
+        for was, now in zip(befores, afters, strict=True):
+            differing = [(old, new) for old, new in self._compared if was[old] != now[new]]
+            before: Cells = {new: was[old] for old, new in differing}
+            after: Cells = {new: now[new] for _, new in differing}
+            for name in self._new:
+                if now[name] is not None:
+                    before[name], after[name] = None, now[name]
+            key = {name: now[name] for name in self._key}
+            yield RowChange(key=key, before=before, after=after, row_before=was[_ROW], row_after=now[_ROW])

@@ -1,0 +1,95 @@
+"""The packages to compare: files, folders, releases, and revisions of a git repository."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from cstodata.errors import SideError
+from cstodata.package.descriptor import DESCRIPTOR, DataPackage, read_json, read_package
+from cstodata.package.paths import named_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+GIT = "git:"
+
+
+@contextmanager
+def open_side(place: str, *, beside: Path) -> Iterator[DataPackage]:
+    """A package that is to be compared.
+
+    Args:
+        place: A descriptor, a folder that holds one, or `git:REVISION[:PATH]`: the package at PATH, from the top of the
+            repository, as of that revision. It is read with git, and nothing is checked out.
+        beside: A folder in the repository; without a PATH, the package is looked for at the same place.
+
+    Raises:
+        SideError: There is no such revision, or no package in it.
+        PackageNotFoundError: There is no package.
+        DescriptorError: The descriptor cannot be read.
+    """
+    if not place.startswith(GIT):
+        yield read_package(Path(place))
+        return
+    revision, _, path = place.removeprefix(GIT).partition(":")
+    with tempfile.TemporaryDirectory(prefix="cstodata-") as folder:
+        yield _Revision(place, revision or "HEAD", beside).package(path, Path(folder))
+
+
+class _Revision:
+    """A revision of the git repository that a folder is in."""
+
+    def __init__(self, place: str, revision: str, beside: Path) -> None:
+        self._place = place
+        self._beside = beside if beside.is_dir() else beside.parent
+        self._commit = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+
+    def package(self, path: str, folder: Path) -> DataPackage:
+        """The package at a path, written into a folder: its descriptor, and the files that it names."""
+        inside = PurePosixPath(path) if path else self._same_place()
+        if inside.suffix != ".json":
+            inside = inside / DESCRIPTOR
+        descriptor = folder / inside.name
+        if not self._write(inside, descriptor):
+            raise SideError(self._place, why=f"there is no {inside} in it")
+        for file in named_files(folder, read_json(descriptor)):
+            # What is not there is missing in the package too.
+            self._write(inside.parent / PurePosixPath(file.relative_to(folder).as_posix()), file)
+        return read_package(descriptor)
+
+    def _same_place(self) -> PurePosixPath:
+        return PurePosixPath(self._ask("rev-parse", "--show-prefix") or ".")
+
+    def _write(self, path: PurePosixPath, target: Path) -> bool:
+        """Write a file of the revision as a checkout would; whether there is one."""
+        # Filters are applied, as large files may stand elsewhere (git-lfs).
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            found = not self._run("cat-file", "--filters", f"{self._commit}:{path}", into=file).returncode
+        if not found:
+            target.unlink()
+        return found
+
+    def _ask(self, *arguments: str) -> str:
+        done = self._run(*arguments)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise SideError(self._place, why=said or "there is no such revision")
+        return done.stdout.decode().strip()
+
+    def _run(self, *arguments: str, into: IO[bytes] | int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(  # noqa: S603 -- no shell, and no argument that git takes for an option
+                ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is
+                cwd=self._beside,
+                stdout=into,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        except OSError as error:
+            raise SideError(self._place, why=f"git cannot be run: {error.strerror}") from error

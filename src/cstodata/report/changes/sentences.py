@@ -1,0 +1,130 @@
+"""One sentence for each change."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, assert_never
+
+from cstodata.model.change import Bump, Change, ChangeKind
+
+if TYPE_CHECKING:
+    from cstodata.model.change import ChangeSet, TableChanges
+    from cstodata.model.json import JsonValue
+
+
+def sentence(change: Change) -> str:  # noqa: C901, PLR0911, PLR0912 -- one case a kind, and the type checker counts them
+    """What changed, without saying where."""
+    before, after = _shown(change.before), _shown(change.after)
+    count = change.count or 0
+    match change.kind:
+        case ChangeKind.PACKAGE_RENAMED:
+            return f"the package's {change.subject} was {before} and is {after}"
+        case (
+            ChangeKind.LICENCE_CHANGED
+            | ChangeKind.SOURCES_CHANGED
+            | ChangeKind.DESCRIPTION_CHANGED
+            | ChangeKind.RELEASE_FACT_CHANGED
+            | ChangeKind.PROPERTY_CHANGED
+            | ChangeKind.FORM_CHANGED
+            | ChangeKind.READING_CHANGED
+        ):
+            return _changed(str(change.subject), change)
+        case ChangeKind.RESOURCE_ADDED:
+            return "the resource is new"
+        case ChangeKind.RESOURCE_REMOVED:
+            return "the resource is gone"
+        case ChangeKind.RESOURCE_RENAMED:
+            return f"the resource was called {before}"
+        case ChangeKind.RESOURCES_REORDERED:
+            return f"the resources stand in another order: {after}"
+        case ChangeKind.FILE_CHANGED:
+            return "the file has other bytes"
+        case ChangeKind.NOT_COMPARED:
+            return f"the rows could not be compared: {change.subject}"
+        case ChangeKind.FIELD_APPENDED:
+            return f"the field is new, at the end ({after})"
+        case ChangeKind.FIELD_INSERTED:
+            return f"the field is new ({after}), and stands between others or must be filled"
+        case ChangeKind.FIELD_REMOVED:
+            return f"the field is gone ({before})"
+        case ChangeKind.FIELD_RENAMED:
+            return f"the field was called {before}: its cells are the same"
+        case ChangeKind.FIELDS_REORDERED:
+            return f"the fields stand in another order: {after}, not {before}"
+        case ChangeKind.FIELD_RETYPED:
+            return _changed(str(change.subject), change)
+        case ChangeKind.MISSING_VALUES_CHANGED:
+            return f"missing values were {before} and are {after}"
+        case ChangeKind.CONSTRAINT_TIGHTENED:
+            return f"tighter: {_changed(str(change.subject), change)}"
+        case ChangeKind.CONSTRAINT_LOOSENED:
+            return f"looser: {_changed(str(change.subject), change)}"
+        case ChangeKind.CONSTRAINT_CHANGED:
+            return f"neither tighter nor looser for certain: {_changed(str(change.subject), change)}"
+        case ChangeKind.PRIMARY_KEY_CHANGED:
+            return f"the primary key was {before} and is {after}"
+        case ChangeKind.UNIQUE_KEYS_CHANGED:
+            return f"the unique keys were {before} and are {after}"
+        case ChangeKind.FOREIGN_KEYS_CHANGED:
+            return _changed("the foreign key", change)
+        case ChangeKind.ROWS_ADDED:
+            return f"{_rows(count)} added"
+        case ChangeKind.ROWS_REMOVED:
+            return f"{_rows(count)} removed"
+        case ChangeKind.ROWS_CHANGED:
+            return f"{_rows(count)} changed"
+        case ChangeKind.REFERENCED_KEY_REMOVED:
+            return f"{change.subject} referred to {_rows(count)} of those removed"
+        case ChangeKind.WRITTEN_DIFFERENTLY:
+            return f"no row changed, but {change.subject}"
+        case _:
+            assert_never(change.kind)
+
+
+def place(change: Change) -> str:
+    """Where it changed: `resource.field`, `resource`, or the package."""
+    if change.resource is None:
+        return "package"
+    return change.resource if change.field is None else f"{change.resource}.{change.field}"
+
+
+def verdict(changes: ChangeSet) -> str:
+    """Which version the changes need, and whether the new package declares it."""
+    need = changes.version
+    if need.bump is Bump.NONE:
+        return "no change that needs a version"
+    level = f"at least {need.required} ({need.bump})"
+    if need.declared is None:
+        return f"needs version {level}; none is declared"
+    if need.is_enough:
+        return f"needs version {level}; {need.declared} is declared"
+    return f"needs version {level}; {need.declared} is declared, which is too low"
+
+
+def counts(table: TableChanges) -> str:
+    """How many rows were added, changed and removed: `+3 ~1 -2`."""
+    return f"+{len(table.added):,} ~{len(table.changed):,} -{len(table.removed):,}"
+
+
+def title(changes: ChangeSet) -> str:
+    """What is compared with what."""
+    name = changes.new.name or changes.old.name or "data package"
+    return f"{name} {changes.old.version or '(no version)'} → {changes.new.version or '(no version)'}"
+
+
+def _changed(what: str, change: Change) -> str:
+    if change.before is None:
+        return f"{what} is new: {_shown(change.after)}"
+    if change.after is None:
+        return f"{what} is gone: it was {_shown(change.before)}"
+    return f"{what} was {_shown(change.before)} and is {_shown(change.after)}"
+
+
+def _shown(value: JsonValue) -> str:
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return ", ".join(f'"{each}"' if each.strip() != each or not each else str(each) for each in value)
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
