@@ -68,13 +68,26 @@ class FieldPairs:
         return self.renamed.get(name, name)
 
 
-def schema_changes(pairs: FieldPairs, resource: str, resources: Mapping[str, str]) -> Iterator[Change]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What resources and fields are called now.
+
+    Attributes:
+        resources: New names of renamed resources, by old name.
+        fields: New names of renamed fields, by old name, by the new name of the resource.
+    """
+
+    resources: Mapping[str, str]
+    fields: Mapping[str, Mapping[str, str]]
+
+
+def schema_changes(pairs: FieldPairs, resource: str, names: Names) -> Iterator[Change]:
     """What changed in a schema, field by field, then its keys.
 
     Args:
         pairs: The two schemas.
         resource: The new name of the resource.
-        resources: New names of renamed resources, by old name.
+        names: What other resources and their fields are called now.
     """
     for field in pairs.removed:
         yield Change(kind=ChangeKind.FIELD_REMOVED, resource=resource, field=field.name, before=field.type)
@@ -97,7 +110,7 @@ def schema_changes(pairs: FieldPairs, resource: str, resources: Mapping[str, str
                 before=change.before,
                 after=change.after,
             )
-    yield from _key_changes(pairs, resource, resources)
+    yield from _key_changes(pairs, resource, names)
     for name in _differing(pairs.old.descriptor, pairs.new.descriptor):
         if name in _ELSEWHERE:
             continue
@@ -192,7 +205,7 @@ def _values(declared: JsonValue) -> set[str]:
     return {str(value["value"]) if isinstance(value, dict) and "value" in value else str(value) for value in values}
 
 
-def _key_changes(pairs: FieldPairs, resource: str, resources: Mapping[str, str]) -> Iterator[Change]:
+def _key_changes(pairs: FieldPairs, resource: str, names: Names) -> Iterator[Change]:
     was = [pairs.new_name(name) for name in pairs.old.primary_key]
     now = list(pairs.new.primary_key)
     if was != now:
@@ -206,8 +219,8 @@ def _key_changes(pairs: FieldPairs, resource: str, resources: Mapping[str, str])
             before=cast("JsonValue", unique_was),
             after=cast("JsonValue", unique_now),
         )
-    foreign_was = {_foreign_key(key, pairs, resources) for key in _list(pairs.old, "foreignKeys")}
-    foreign_now = {_foreign_key(key, None, {}) for key in _list(pairs.new, "foreignKeys")}
+    foreign_was = {_foreign_key(key, resource, names) for key in _list(pairs.old, "foreignKeys")}
+    foreign_now = {_foreign_key(key, resource, None) for key in _list(pairs.new, "foreignKeys")}
     for gone in sorted(foreign_was - foreign_now):
         yield Change(kind=ChangeKind.FOREIGN_KEYS_CHANGED, resource=resource, before=gone)
     for come in sorted(foreign_now - foreign_was):
@@ -218,17 +231,25 @@ def _unique_keys(schema: Schema) -> list[list[str]]:
     return [_names(key) for key in _list(schema, "uniqueKeys")]
 
 
-def _foreign_key(key: JsonValue, pairs: FieldPairs | None, resources: Mapping[str, str]) -> str:
-    """A foreign key as one text, in new names."""
+def _foreign_key(key: JsonValue, resource: str, names: Names | None) -> str:
+    """A foreign key as one text, in new names.
+
+    Args:
+        key: As it is declared.
+        resource: The new name of the resource that declares it.
+        names: What its names are now; None if it is declared in new names.
+    """
     declared = key if isinstance(key, dict) else {}
     reference = declared.get("reference")
     target = reference if isinstance(reference, dict) else {}
-    name = str(target.get("resource") or "")
-    fields = [pairs.new_name(field) if pairs else field for field in _names(declared.get("fields"))]
-    referred = _names(target.get("fields"))
-    if pairs and not name:
-        referred = [pairs.new_name(field) for field in referred]
-    return f"{', '.join(fields)} -> {resources.get(name, name) or '(itself)'}: {', '.join(referred)}"
+    fields, referred = _names(declared.get("fields")), _names(target.get("fields"))
+    other = str(target.get("resource") or "") or resource
+    if names is not None:
+        other = names.resources.get(other, other)
+        here, there = names.fields.get(resource, {}), names.fields.get(other, {})
+        fields = [here.get(name, name) for name in fields]
+        referred = [there.get(name, name) for name in referred]
+    return f"{', '.join(fields)} -> {other}: {', '.join(referred)}"
 
 
 def _names(value: JsonValue) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cstodata.diff.fields import FieldPairs, schema_changes
+from cstodata.diff.fields import FieldPairs, Names, schema_changes
 from cstodata.diff.metadata import metadata_changes
 from cstodata.diff.references import referenced_keys
 from cstodata.diff.rows import Table, all_rows, diff_rows
@@ -29,10 +29,21 @@ MEMORY_LIMIT = "256MB"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ResourceDiff:
-    """What became of one resource; `renamed` are its fields, new names by old ones."""
+    """What became of one resource.
 
-    changes: tuple[Change, ...]
-    table: TableChanges | None
+    Attributes:
+        name: Its new name.
+        declared: What changed in its properties.
+        pairs: Its schemas; None if they need not be compared.
+        rows: What became of its rows, as changes of a few kinds.
+        table: Its rows; None if they did not change, or cannot be told.
+    """
+
+    name: str
+    declared: tuple[Change, ...] = ()
+    pairs: FieldPairs | None = None
+    rows: tuple[Change, ...] = ()
+    table: TableChanges | None = None
 
 
 def diff_packages(
@@ -63,23 +74,24 @@ def diff_packages(
             new.resource(name)
     renamed = _renamed_resources(old, new)
     changes: list[Change] = []
-    tables: list[TableChanges] = []
     if not resources:
         changes += metadata_changes(old.descriptor, new.descriptor, None)
         changes += _listing_changes(old, new, renamed)
+    found: list[_ResourceDiff] = []
     before = {renamed.get(resource.name, resource.name): resource for resource in old.resources}
     for resource in new.resources:
         was = before.get(resource.name)
         if resources and not {resource.name, was.name if was else None} & set(resources):
             continue
         on_step(resource.name, 0)
-        found = (
-            _added(new, resource)
-            if was is None
-            else _Resources(old, new, was, resource, renamed, memory_limit, on_step).diff()
+        found.append(
+            _added(new, resource) if was is None else _Resources(old, new, was, resource, memory_limit, on_step).diff()
         )
-        changes += found.changes
-        tables += [found.table] if found.table else []
+    names = Names(resources=renamed, fields={each.name: each.pairs.renamed for each in found if each.pairs})
+    for each in found:
+        schema = schema_changes(each.pairs, each.name, names) if each.pairs else ()
+        changes += (*each.declared, *schema, *each.rows)
+    tables = [each.table for each in found if each.table]
     sides = _side(old, places[0]), _side(new, places[1])
     return ChangeSet(
         old=sides[0],
@@ -94,12 +106,12 @@ def diff_packages(
 def _added(new: DataPackage, resource: Resource) -> _ResourceDiff:
     added = Change(kind=ChangeKind.RESOURCE_ADDED, resource=resource.name)
     if resource.schema is None:
-        return _ResourceDiff(changes=(added,), table=None)
+        return _ResourceDiff(name=resource.name, declared=(added,))
     try:
         table = all_rows(Table(package=new, resource=resource, schema=resource.schema))
     except CstodataError as error:
-        return _ResourceDiff(changes=(added, _not_compared(resource, error)), table=None)
-    return _ResourceDiff(changes=(added,), table=table)
+        return _ResourceDiff(name=resource.name, declared=(added, _not_compared(resource, error)))
+    return _ResourceDiff(name=resource.name, declared=(added,), table=table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,6 @@ class _Resources:
     new: DataPackage
     before: Resource
     after: Resource
-    renamed: Mapping[str, str]
     memory_limit: str
     on_step: OnStep
 
@@ -123,11 +134,11 @@ class _Resources:
                 declared.append(Change(kind=ChangeKind.PROPERTY_CHANGED, resource=after.name, subject="schema"))
             if not self._same_bytes():
                 declared.append(Change(kind=ChangeKind.FILE_CHANGED, resource=after.name))
-            return _ResourceDiff(changes=tuple(declared), table=None)
+            return _ResourceDiff(name=after.name, declared=tuple(declared))
         pairs = FieldPairs(old=before.schema, new=after.schema, renamed={})
         same_bytes = self._same_bytes()
         if same_bytes and before.schema.descriptor == after.schema.descriptor and not declared:
-            return _ResourceDiff(changes=(), table=None)
+            return _ResourceDiff(name=after.name)
         try:
             found = diff_rows(
                 Table(package=self.old, resource=before, schema=before.schema),
@@ -136,14 +147,16 @@ class _Resources:
                 on_share=lambda share: self.on_step(after.name, share),
             )
         except CstodataError as error:
-            schema = schema_changes(pairs, after.name, self.renamed)
-            return _ResourceDiff(changes=(*declared, *schema, _not_compared(after, error)), table=None)
-        schema = schema_changes(found.pairs, after.name, self.renamed)
+            rows = [_not_compared(after, error)]
+            return _ResourceDiff(name=after.name, declared=tuple(declared), pairs=pairs, rows=tuple(rows))
         rows = list(_row_changes(self.old, self.before, found.changes))
-        if not rows and not same_bytes:
+        same_columns = [each.name for each in before.schema.fields] == [each.name for each in after.schema.fields]
+        if not rows and not same_bytes and same_columns and found.changes.count == 0:
             how = "the rows stand in another order" if found.reordered else "cells or lines are written in another way"
             rows.append(Change(kind=ChangeKind.WRITTEN_DIFFERENTLY, resource=after.name, subject=how))
-        return _ResourceDiff(changes=(*declared, *schema, *rows), table=found.changes)
+        return _ResourceDiff(
+            name=after.name, declared=tuple(declared), pairs=found.pairs, rows=tuple(rows), table=found.changes
+        )
 
     def _same_bytes(self) -> bool:
         return _digests(self.old, self.before) == _digests(self.new, self.after)

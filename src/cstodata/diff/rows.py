@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.diff.fields import FieldPairs
+from cstodata.errors import CstodataError
 from cstodata.model.change import RowChange, TableChanges
 from cstodata.package.tables import read_canonical
 
@@ -170,12 +171,22 @@ class _Join:
                 for field, number in self._lone[name].items()
             ),
         ]
-        pieces = (piece.rename_columns([*positions.values(), "n"]) for piece in table.pieces())
         schema = pa.schema([*((column, pa.string()) for column in positions.values()), ("n", pa.int64())])
-        batches = (batch for piece in pieces for batch in piece.cast(schema).to_batches())
-        reader = pa.RecordBatchReader.from_batches(schema, batches)
-        self._database.register("source", reader)
-        self._rows(f"CREATE OR REPLACE TABLE {name} AS SELECT n, {', '.join(hashes)} FROM source")
+        failures: list[CstodataError] = []
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            try:
+                for piece in table.pieces():
+                    yield from piece.rename_columns(schema.names).cast(schema).to_batches()
+            except CstodataError as error:
+                failures.append(error)  # DuckDB would make another error of it
+                raise
+
+        self._database.register("source", pa.RecordBatchReader.from_batches(schema, batches()))
+        try:
+            self._rows(f"CREATE OR REPLACE TABLE {name} AS SELECT n, {', '.join(hashes)} FROM source")
+        except duckdb.Error as error:
+            raise failures[0] if failures else error from None
         self._database.unregister("source")
         return self._number(f"SELECT count(*) FROM {name}")
 
