@@ -22,7 +22,7 @@ test: $(VENV)/installed-test $(VENV)/user/installed
 
 ## Compare the findings of the engines with those of Frictionless on many random packages; takes half an hour.
 fuzz: $(VENV)/installed-test
-	CSTODATA_FUZZ=$(or $(FUZZ),40000) $(BIN)/pytest tests/validation/test_identity.py --hypothesis-show-statistics
+	CSTODATA_FUZZ=$(or $(FUZZ),40000) $(BIN)/pytest tests/validation/test_identity.py tests/diff/test_laws.py --hypothesis-show-statistics
 
 ## Format code and data.
 format: $(VENV)/installed-test

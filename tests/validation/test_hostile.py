@@ -9,6 +9,7 @@ import lzma
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -223,3 +224,64 @@ def test_a_full_disk_leaves_the_table_to_frictionless(
     report = cstodata.validate(package, rules=[])
     assert report.tables[0].why == "there is no room on the disk to unpack it"
     assert [found.type for found in report.findings] == ["type-error"]
+
+
+def test_guessing_a_dialect_that_takes_for_ever_is_given_up(
+    make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "SECONDS", 0.3)
+    content = "id,text\n1,x\n1,'" + " 'a" * 40_000 + "\n"
+    (found,) = findings(make_package({"table": (content, SCHEMA)}))
+    assert found.type == "source-error"
+    assert "guessing how its first lines are written" in found.message
+
+
+@pytest.mark.parametrize("dialect", [{}, {"csv": {"delimiter": ";"}}, {"delimiter": ";"}], ids=str)
+def test_a_quote_is_only_open_in_the_dialect_that_the_file_has(
+    make_package: Callable[..., Path], dialect: dict[str, Any]
+) -> None:
+    lines = 'id;text\n1;he said,"hello\n' + "1;plain text of some length\n" * 1_300_000
+    package = make_package({"table": (lines, SCHEMA)}, table={"dialect": dialect})
+    assert not findings(package, engine="auto")
+
+
+def test_a_full_quota_leaves_the_table_to_frictionless(
+    make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_options: object) -> None:
+        raise OSError(27, "File too large")
+
+    package = make_package({"table": ("", SCHEMA)}, table={"path": "table.csv.gz"})
+    (package / "table.csv.gz").write_bytes(gzip.compress(b"id,text\nx,a\n"))
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", fails)
+    report = cstodata.validate(package, rules=[])
+    assert report.tables[0].why == "it cannot be unpacked on the disk (File too large)"
+
+
+def test_a_gzip_file_that_is_cut_short_is_a_damaged_file(make_package: Callable[..., Path]) -> None:
+    package = make_package({"table": ("", SCHEMA)}, table={"path": "table.csv.gz"})
+    content = gzip.compress(b"id,text\n" + b"".join(b"%d,text %d\n" % (i, i * i) for i in range(5_000)), mtime=0)
+    (package / "table.csv.gz").write_bytes(content[:-9])
+    (found,) = findings(package)
+    assert found.type == "compression-error"
+    assert "cut short" in found.message
+
+
+@pytest.mark.parametrize(
+    ("files", "changes"),
+    [
+        ({"t.txt": 'id,text\n1,a\n2,"b\n3,c\n'}, {"path": "t.txt", "format": "csv"}),
+        ({"t.csv": 'id;text\n1;x\n2;y\n3;"z\n4;w\n'}, {"path": "t.csv", "dialect": {}}),
+        ({"a.csv": "id,text\n1,a\n", "b.csv": 'id,text\n2,"b\n3,c\n'}, {"path": "a.csv", "extrapaths": ["b.csv"]}),
+        ({"t.csv.gz": 'id,text\n1,a\n2,"b\n3,c\n'}, {"path": "t.csv.gz"}),
+        ({"t.csv": '1,a\n2,"b\n3,c\n'}, {"path": "t.csv", "dialect": {"delimiter": ",", "header": False}}),
+    ],
+    ids=["another ending", "a guessed delimiter", "two parts", "gzipped", "no header"],
+)
+def test_an_open_quote_is_found_whatever_the_file_looks_like(
+    make_package: Callable[..., Path], files: dict[str, str], changes: dict[str, Any]
+) -> None:
+    package = make_package({"table": ("", SCHEMA)}, table=changes)
+    for name, content in files.items():
+        (package / name).write_bytes(gzip.compress(content.encode()) if name.endswith(".gz") else content.encode())
+    assert "cstodata/open-quote" in {found.type for found in findings(package)}

@@ -109,6 +109,7 @@ WORDS = st.sampled_from(
             "2020-01-05",
             "2020-1-5",
             "2021-02-30",
+            "0000-01-01",
             "2006-11-16",
             "2020-01-05 ",
             "5.1.2020",
@@ -275,7 +276,8 @@ def packages(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, bytes]]:
         referred = draw(st.sampled_from(["one", "one", ""]))
         if referred == "":
             there = here
-        other["foreignKeys"] = [{"fields": here, "reference": {"resource": referred, "fields": there}}]
+        key = {"fields": here, "reference": {"resource": referred, "fields": there}}
+        other["foreignKeys"] = [key] * draw(st.sampled_from([1, 1, 2]))
     described = draw(st.integers(0, 9)) > 0
     resources, contents = [], {}
     for name, each in (("one", schema), ("two", other)):
@@ -287,6 +289,10 @@ def packages(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, bytes]]:
         resource: dict[str, Any] = {"name": name, "type": "table", "path": names[0], "schema": each}
         if form.parts > 1:
             resource["extrapaths"] = names[1:]
+        if not draw(st.integers(0, 19)):
+            del resource["schema"]
+        elif not draw(st.integers(0, 9)):
+            each["fieldsMatch"] = draw(st.sampled_from(["equal", "subset", "superset", "partial"]))
         if described:
             resource |= {"encoding": "utf-8", "dialect": form.dialect}
         resources.append(resource)

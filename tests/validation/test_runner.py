@@ -384,3 +384,35 @@ def test_a_quote_that_is_closed_at_the_very_end_is_no_finding(make_package: Call
     schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}]}
     folder = make_package({"table": ('id,text\n1,"a\nb"', schema)})
     assert cstodata.validate(folder, rules=[], engine="frictionless").findings == ()
+
+
+@pytest.mark.parametrize("fields", [2, 3])
+def test_a_table_without_a_schema_has_the_fields_of_its_header(make_package: Callable[..., Path], fields: int) -> None:
+    package = make_package({"table": ("a,b\n1,x\n", {"fields": []})}, table={"fields": fields})
+    descriptor = json.loads((package / "datapackage.json").read_text())
+    del descriptor["resources"][0]["schema"]
+    (package / "datapackage.json").write_text(json.dumps(descriptor))
+    ours = cstodata.validate(package, rules=[])
+    theirs = frictionless.Package(str(package / "datapackage.json")).validate()
+    assert ours.valid is theirs.valid is (fields == 2)
+    assert [found.message for found in ours.findings] == [error.message for error in theirs.tasks[0].errors]
+
+
+def test_a_foreign_key_of_a_column_that_is_not_there_is_looked_at_all_the_same(
+    make_package: Callable[..., Path],
+) -> None:
+    schema = {
+        "fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}],
+        "fieldsMatch": "superset",
+        "foreignKeys": [{"fields": ["b"], "reference": {"resource": "nowhere", "fields": ["x"]}}],
+    }
+    (found,) = cstodata.validate(make_package({"table": ("a\n1\n", schema)}), rules=[]).findings
+    assert 'resource "nowhere" does not exist' in found.message
+
+
+def test_many_repeated_keys_are_found_without_a_word_on_standard_error(make_package: Callable[..., Path]) -> None:
+    content = "a\n" + "".join(f"{number % 250_000}\n" for number in range(250_002))
+    schema = {"fields": [{"name": "a", "type": "integer"}], "primaryKey": ["a"]}
+    report = cstodata.validate(make_package({"table": (content, schema)}), rules=[])
+    assert report.tables[0].engine == "fast"
+    assert [found.row for found in report.findings] == [250_002, 250_003]

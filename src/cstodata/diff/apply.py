@@ -259,10 +259,8 @@ class _Wanted:
         self._by = [names[name] for name in self._key] or (list(removed[0]["before"]) if removed else [])
         self._rows: dict[tuple[str | None, ...], list[Mapping[str, Any]]] = defaultdict(list)
         for row in (*removed, *table["changed"]):
-            if self._key:
-                self._rows[tuple(row["key"][name] for name in self._key)].append(row)
-            else:
-                self._rows[tuple((row["before"] or {}).get(name) for name in self._by)].append(row)
+            cells, fields = (row["key"], self._key) if self._key else (row["before"], self._by)
+            self._rows[tuple(cells[name] for name in fields)].append(row)
 
     def edits(self, piece: pa.Table) -> _Edits:
         """What becomes of the rows of a piece."""
@@ -287,10 +285,7 @@ class _Wanted:
         if not fits:
             return None
         # Of equal rows, the one that stood here.
-        change = next((each for each in fits if each["rowBefore"] == row[_ROW]), None)
-        if change is None and len(waiting) > 1 and not self._key:
-            change = fits[0]
-        change = change or fits[0]
+        change = next((each for each in fits if each["rowBefore"] == row[_ROW]), fits[0])
         waiting.remove(change)
         return change
 

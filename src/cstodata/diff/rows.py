@@ -105,21 +105,26 @@ class _Join:
             self._rename_by_all_cells()
             key = self._key(self._pairs)
         key = key or ()
-        common = [after.name for _, after in self._pairs.common]
-        rows_before = self._hash("o", self._old, key, common, self._old_names())
-        self._on_share(0.3)
-        rows_after = self._hash(
-            "w", self._new, key, common, {field.name: field.name for field in self._new.schema.fields}
-        )
-        self._on_share(0.6)
-        twice = self._set_aside_twice()
+        rows, twice = self._load(key)
+        known = len(self._pairs.renamed)
         self._rename_by_joined_rows()
-        found = self._join()
+        if twice and len(self._pairs.renamed) > known:
+            rows, twice = self._load(key)  # rows of the same key are told apart by the renamed fields too
+        self._on_share(0.6)
+        found = self._join(keyed=bool(key))
         if twice:
             self._pair_twice(found, keyed=bool(key))
         self._on_share(0.7)
-        changes = self._collect(key, found, rows=(rows_before, rows_after))
+        changes = self._collect(key, found, rows=rows)
         return RowsDiff(changes=changes, pairs=self._pairs, reordered=changes.count == 0 and self._is_reordered())
+
+    def _load(self, key: tuple[str, ...]) -> tuple[tuple[int, int], bool]:
+        """Hash both tables: how many rows each has, and whether any key occurs more than once in one."""
+        common = [after.name for _, after in self._pairs.common]
+        before = self._hash("o", self._old, key, common, self._old_names())
+        self._on_share(0.3)
+        after = self._hash("w", self._new, key, common, {field.name: field.name for field in self._new.schema.fields})
+        return (before, after), self._set_aside_twice()
 
     def _key(self, pairs: FieldPairs) -> tuple[str, ...] | None:
         """The fields that rows are told apart by, in new names; None if no key is in both tables."""
@@ -227,12 +232,12 @@ class _Join:
     def _set_aside_twice(self) -> bool:
         """Move rows whose key occurs more than once in either table into `o2` and `w2`; whether there are any."""
         twice = " UNION ".join(f"SELECT k, k2 FROM {name} GROUP BY k, k2 HAVING count(*) > 1" for name in "ow")
-        self._rows(f"CREATE TABLE twice AS {twice}")
+        self._rows(f"CREATE OR REPLACE TABLE twice AS {twice}")
         if not self._number("SELECT count(*) FROM twice"):
             return False
         for name in "ow":
-            self._rows(f"CREATE TABLE {name}2 AS SELECT * FROM {name} SEMI JOIN twice USING (k, k2)")
-            self._rows(f"CREATE TABLE {name}1 AS SELECT * FROM {name} ANTI JOIN twice USING (k, k2)")
+            self._rows(f"CREATE OR REPLACE TABLE {name}2 AS SELECT * FROM {name} SEMI JOIN twice USING (k, k2)")
+            self._rows(f"CREATE OR REPLACE TABLE {name}1 AS SELECT * FROM {name} ANTI JOIN twice USING (k, k2)")
             self._rows(f"DROP TABLE {name}; ALTER TABLE {name}1 RENAME TO {name}")
         return True
 
@@ -241,18 +246,18 @@ class _Join:
         numbers = [self._lone["w"][field.name] for field in self._pairs.added]
         return f"({' OR '.join(f'w.f{number} IS NOT NULL' for number in numbers)})" if numbers else "false"
 
-    def _join(self) -> _Found:
-        """The rows whose key occurs once in either table."""
+    def _join(self, *, keyed: bool) -> _Found:
+        """The rows whose key occurs once in either table; without a key, a row that changed is removed and added."""
         rows = self._rows(
             "SELECT o.n, w.n, o.r IS DISTINCT FROM w.r FROM o FULL JOIN w USING (k, k2) "
             f"WHERE o.n IS NULL OR w.n IS NULL OR o.r <> w.r OR {self._filled()} ORDER BY w.n, o.n"
         )
         both = [(before, after, other) for before, after, other in rows if before is not None and after is not None]
         return _Found(
-            removed=[before for before, after, _ in rows if after is None],
-            added=[after for before, after, _ in rows if before is None],
-            changed=[(before, after) for before, after, _ in both],
-            corrected=sum(other for _, _, other in both),
+            removed=[before for before, after, _ in rows if before is not None and not (keyed and after is not None)],
+            added=[after for before, after, _ in rows if after is not None and not (keyed and before is not None)],
+            changed=[(before, after) for before, after, _ in both if keyed],
+            corrected=sum(other for _, _, other in both if keyed),
         )
 
     def _pair_twice(self, found: _Found, *, keyed: bool) -> None:

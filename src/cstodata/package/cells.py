@@ -45,7 +45,7 @@ ARROW_TYPES: Final[Mapping[str, pa.DataType]] = {
 
 _CANONICAL: Final[Mapping[str, str]] = {
     "boolean": "^(true|false)$",
-    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "date": "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$",
     "integer": "^(0|-?[1-9][0-9]{0,17})$",
     # At most 15 significant digits: what a 64-bit float gives back as it was written.
     "number": r"^-?(0|[1-9][0-9]{0,7})(\.[0-9]{1,7})?$",

@@ -22,7 +22,9 @@ ROWS = 3
 """Rows of a kind that are told of a table."""
 
 _CHANGES, _WORDS = 40, 30
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_MARKUP = re.compile(r"[!#$&*:<>@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
+"""What Markdown, HTML or GitHub may take for more than text: emphasis, links, tables, mentions, addresses."""
+
 _MENTION = re.compile(r"(&#64;|&#35;)")
 
 
@@ -124,4 +126,4 @@ def _plain(text: str) -> str:
 
 
 def _escaped(text: str, limit: int = 100) -> str:
-    return _PUNCTUATION.sub(lambda match: f"&#{ord(match.group())};", shown(text, limit))
+    return _MARKUP.sub(lambda match: f"&#{ord(match.group())};", shown(text, limit))

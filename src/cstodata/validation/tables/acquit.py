@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from frictionless import Field
 
 _PLAIN: Final[Mapping[str, str]] = {
-    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "date": "^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$",
     "integer": "^(0|-?[1-9][0-9]{0,17})$",
     # 15 significant digits at most: distinct numbers are distinct as 64-bit floats, so bounds compare exactly.
     "number": r"^-?(0|[1-9][0-9]{0,7})(\.[0-9]{1,7})?$",
@@ -187,10 +187,10 @@ class Acquittal:
 
     def _value_mask(self, texts: pa.Array) -> pa.Array | None:
         type_, constraints = self.field.type, self._constraints
-        # Of dates, Arrow takes no other form than the plain one.
+        # Of dates, Arrow takes no other form than the plain one; but also those of the year 0, which Python has not.
         values = _cast(texts, type_) if type_ == "date" else None
         if values is not None:
-            mask = values.is_valid()
+            mask = pc.fill_null(pc.greater_equal(values, pa.scalar(date.min)), fill_value=False)
         else:
             mask = pc.match_substring_regex(texts, _PLAIN[type_])
             values = _cast(pc.if_else(mask, texts, None), type_)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cstodata.model.finding import RULE_PREFIX, Finding
-from cstodata.package.plain_csv import csv_dialect, find_open_quote
+from cstodata.package.plain_csv import find_open_quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from cstodata.package.descriptor import Resource
+    from cstodata.package.plain_csv import CsvDialect
 
 OPEN_QUOTE = RULE_PREFIX + "open-quote"
 NOT_UTF_8 = RULE_PREFIX + "not-utf-8"
@@ -36,19 +37,21 @@ _BLOCK_BYTES = 4 * 1024 * 1024
 _REPLACEMENT = "\ufffd"
 
 
-def beyond(resource: Resource, file: Path) -> tuple[Finding, ...]:
+def beyond(resource: Resource, file: Path, dialect: CsvDialect, *, tell_line: bool) -> tuple[Finding, ...]:
     """What is wrong with a CSV file as a whole.
 
     Args:
         resource: The table.
-        file: Its file, unpacked.
+        file: Its file, unpacked, or its parts joined.
+        dialect: How it is written.
+        tell_line: Whether the lines of that file are lines of the resource's own.
     """
-    return tuple(finding for finding in (_open_quote(resource, file), _not_utf_8(resource, file)) if finding)
+    found = (_open_quote(resource, file, dialect), _not_utf_8(resource, file))
+    return tuple(each if tell_line else replace(each, line=None) for each in found if each)
 
 
-def _open_quote(resource: Resource, path: Path) -> Finding | None:
+def _open_quote(resource: Resource, path: Path, dialect: CsvDialect) -> Finding | None:
     """A finding if the file ends within quotes: its last cell has then swallowed all that stands behind the quote."""
-    dialect = csv_dialect(resource)
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
         found = find_open_quote(file, dialect)
     if found is None:

@@ -1,19 +1,20 @@
-"""An end to the reading of a cell that would take for ever.
+"""An end to the reading of a cell, or to the guessing of a dialect, that would take for ever.
 
 Some patterns, `(a+)+$` say, take Python exponentially long to find that they do not match. A timer looks, every few
-seconds, whether the cell that is being read is still the same one. Regular expressions let signals through, so the
+seconds, whether what is being read is still the same. Regular expressions let signals through, so the
 timer can end them; where there are no such signals (on Windows, or in another thread than the main one), nothing does.
 """
 
 from __future__ import annotations
 
+import csv
 import signal
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from frictionless import Field
-from frictionless.errors import SchemaError
+from frictionless.errors import SchemaError, SourceError
 
 from cstodata.validation.tables.refusal import RefusedError
 
@@ -26,6 +27,7 @@ SECONDS = 5.0
 
 _SHOWN = 100
 _CELL_READER: CodeType = Field(name="any").create_cell_reader().__code__  # type: ignore[attr-defined]  # a function
+_SNIFFER: CodeType = csv.Sniffer.sniff.__code__
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def cell_deadline() -> Iterator[None]:
 
     def look(_signal: int, frame: FrameType | None) -> None:
         nonlocal seen
-        while frame is not None and frame.f_code is not _CELL_READER:
+        while frame is not None and frame.f_code not in {_CELL_READER, _SNIFFER}:
             frame = frame.f_back
         if frame is not None and frame is seen:
             raise _refusal(frame)
@@ -58,6 +60,9 @@ def cell_deadline() -> Iterator[None]:
 
 
 def _refusal(frame: FrameType) -> RefusedError:
+    if frame.f_code is _SNIFFER:
+        note = f"guessing how its first lines are written takes more than {SECONDS:g} seconds"
+        return RefusedError(SourceError(note=note), mend="Look at the quotes in the first 100 lines.")
     field, cell = frame.f_locals["self"], str(frame.f_locals["cell"])
     pattern = field.constraints.get("pattern")
     what = f'the pattern "{pattern}"' if pattern else f"the type {field.type}/{field.format}"

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from frictionless.report.task import ReportTask
 
     from cstodata.model.progress import OnShare
+    from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.limits import Limits
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.plain_files import PlainFiles
     from cstodata.validation.tables.rows import Targets
+    from cstodata.validation.tables.standard import StandardChecks
 
 
 class Engine(StrEnum):
@@ -48,11 +50,12 @@ class FastTables:
         self._plans: dict[str, TablePlan] = {}
         self._targets: dict[tuple[str, tuple[str, ...]], pa.Array] = {}
 
-    def judge(self, source: Resource, on_share: OnShare) -> ReportTask:
+    def judge(self, source: Resource, checks: StandardChecks, on_share: OnShare) -> ReportTask:
         """What Frictionless finds in a resource, in Frictionless' own terms.
 
         Args:
             source: One of the package's resources.
+            checks: What else looks at its rows.
             on_share: Called with the share of the file that has been read, from 0 to 1.
 
         Raises:
@@ -62,10 +65,10 @@ class FastTables:
         begin = time.perf_counter()
         plan = self._plan(source.name or "")
         targets = self._targets_of(source, plan)
-        verdict = judge_rows(plan, targets, self._limits, on_share)
+        verdict = judge_rows(plan, targets, self._limits, checks, on_share)
         judged = source.to_copy()
-        checks = Checklist().connect(judged)
-        judged.stats.fields = len(judged.schema.fields)
+        own_checks = Checklist().connect(judged)
+        judged.stats.fields = plan.fields
         judged.stats.rows = verdict.rows
         errors, warnings = list(verdict.errors), []
         if verdict.digest is not None:
@@ -74,12 +77,16 @@ class FastTables:
         if verdict.limit_reached:
             warnings.append(f"reached error limit: {self._limits.errors}")
         else:
-            errors.extend(error for check in checks for error in check.validate_end())
+            errors.extend(error for check in own_checks for error in check.validate_end())
         report = Report.from_validation_task(
             judged, time=time.perf_counter() - begin, labels=list(plan.labels), errors=errors, warnings=warnings
         )
         task: ReportTask = report.tasks[0]
         return task
+
+    def dialect(self, name: str) -> CsvDialect:
+        """How the file of a table that was judged is written."""
+        return self._plan(name).dialect
 
     def _plan(self, name: str) -> TablePlan:
         if name not in self._plans:

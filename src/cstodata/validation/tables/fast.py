@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.plan import TablePlan
     from cstodata.validation.tables.rows import Targets
+    from cstodata.validation.tables.standard import StandardChecks
 
     Suspicions = dict[Fields, pa.Array]
 
@@ -63,13 +64,14 @@ class Verdict:
     limit_reached: bool
 
 
-def judge_rows(plan: TablePlan, targets: Targets, limits: Limits, on_share: OnShare) -> Verdict:
+def judge_rows(plan: TablePlan, targets: Targets, limits: Limits, checks: StandardChecks, on_share: OnShare) -> Verdict:
     """What Frictionless finds in the rows of a table, without the header's errors.
 
     Args:
         plan: The table.
         targets: What its foreign keys may refer to.
         limits: How much may be found, and taken.
+        checks: What else looks at the rows.
         on_share: Called with the share of the file that has been read, from 0 to 1; twice if it is read twice.
 
     Raises:
@@ -80,7 +82,7 @@ def judge_rows(plan: TablePlan, targets: Targets, limits: Limits, on_share: OnSh
         digesting = pool.submit(digest, plan.digested)
         if plan.path.stat().st_size > _LARGE_BYTES:
             pool.submit(import_module, "duckdb")  # it takes a while, and is wanted in the end
-        passes = _Passes(plan, targets, limits, pool, on_share)
+        passes = _Passes(plan, targets, limits, checks, pool, on_share)
         notes, reading = _with_large_blocks(plan, passes.first)
         suspicions = notes.suspicions(limits)
         if suspicions:
@@ -149,12 +151,14 @@ class _Passes:
     plan: TablePlan
     targets: Targets
     limits: Limits
+    checks: StandardChecks
     pool: Executor
     on_share: OnShare
 
     def first(self, block_size: int) -> tuple[KeyNotes, _Reading]:
         """The reading that notes all keys."""
         notes = KeyNotes(self.plan, self.targets)
+        self.checks.restart()
         return notes, self.run(block_size, notes, {})
 
     def run(self, block_size: int, notes: KeyNotes | None, suspicions: Suspicions) -> _Reading:
@@ -169,11 +173,14 @@ class _Passes:
         judge, exact_cells = RowJudge(plan, self.targets), _exact_cells(plan)
         errors: list[Error] = []
         rows, last_cell, read, size = 0, "", 0, plan.path.stat().st_size
+        wanted = {name: plan.position(name) for name in self.checks.fields & plan.handlers.keys()}
         keys = suspicions.keys() | (notes.fields if notes else set())
         for looked in self._looked(block_size, keys):
             batch = looked.batch
             if notes is not None:
                 notes.add(looked.keys)
+                if wanted:
+                    self.checks.add(batch.numbers, {name: batch.columns[at] for name, at in wanted.items()})
             suspects = {**batch.ragged, **_suspects(plan, looked, suspicions, exact_cells)}
             for number in sorted(suspects):
                 errors += judge.errors(suspects[number], number)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 from cstodata.model.finding import Finding
 from cstodata.package.lines import line_numbers
-from cstodata.package.plain_csv import csv_dialect
 from cstodata.validation.tables.advice import advice_on
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from cstodata.model.json import JsonObject
     from cstodata.model.report import TableResult
     from cstodata.package.descriptor import Resource
+    from cstodata.package.plain_csv import CsvDialect
 
 _READABLE = frozenset(
     {
@@ -42,7 +42,7 @@ def as_finding(error: Error, *, resource: str | None = None) -> Finding:
 
 
 def as_findings(
-    errors: list[Error], resource: Resource, file: Path | None, *, records: int | None
+    errors: list[Error], resource: Resource, file: Path | None, dialect: CsvDialect, *, records: int | None
 ) -> tuple[Finding, ...]:
     """Errors of a table, each with the line on which its row begins.
 
@@ -50,12 +50,13 @@ def as_findings(
         errors: In Frictionless' order, which stays.
         resource: The table.
         file: Its one CSV file, unpacked; None if it has none.
+        dialect: How that is written.
         records: How many records its file has, the header being one; None if it is not known.
     """
     rows = {row for error in errors if isinstance(row := getattr(error, "row_number", None), int)}
     lines: dict[int, int] = {}
     if rows and file is not None:
-        lines = line_numbers(file, csv_dialect(resource), rows, records=records)
+        lines = line_numbers(file, dialect, rows, records=records)
     return tuple(_finding(error, resource.name, resource, lines) for error in errors)
 
 

@@ -6,29 +6,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from frictionless.errors import SourceError
+from frictionless.formats.csv import CsvControl
 
-from cstodata.package.plain_csv import csv_dialect
+from cstodata.package.plain_csv import CsvDialect
 from cstodata.validation.tables.refusal import RefusedError, refuse_large_records, refuse_large_sample
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from frictionless import Package
+    from frictionless import Package, Resource
 
-    from cstodata.package.descriptor import DataPackage
-    from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.tables.plain_files import PlainFiles
+
+    Check = Callable[[Path, CsvDialect], None]
+
+_GUESSED = ",;\t|"
 
 
 class Guard:
     """Looks at the files of a package, each once."""
 
-    def __init__(self, package: DataPackage, judged: Package, files: PlainFiles) -> None:
-        self._package = package
+    def __init__(self, judged: Package, files: PlainFiles) -> None:
         self._judged = judged
         self._files = files
-        self._refusals: dict[tuple[str, Callable[[Path, CsvDialect], None]], RefusedError | None] = {}
+        self._refusals: dict[tuple[str, Check], RefusedError | None] = {}
 
     def before_opening(self, name: str) -> None:
         """Make sure that a resource, and what its foreign keys refer to, can be opened.
@@ -46,7 +48,7 @@ class Guard:
         """
         self._check(name, refuse_large_records)
 
-    def _check(self, name: str, check: Callable[[Path, CsvDialect], None]) -> None:
+    def _check(self, name: str, check: Check) -> None:
         if refusal := self._refusal(name, check):
             raise refusal
         schema = self._judged.get_resource(name).schema
@@ -56,7 +58,7 @@ class Guard:
                     SourceError(note=f"a foreign key refers to {other}, which cannot be read: {refusal}")
                 )
 
-    def _refusal(self, name: str, check: Callable[[Path, CsvDialect], None]) -> RefusedError | None:
+    def _refusal(self, name: str, check: Check) -> RefusedError | None:
         if (name, check) not in self._refusals:
             try:
                 self._check_files(name, check)
@@ -66,9 +68,9 @@ class Guard:
                 self._refusals[name, check] = None
         return self._refusals[name, check]
 
-    def _check_files(self, name: str, check: Callable[[Path, CsvDialect], None]) -> None:
+    def _check_files(self, name: str, check: Check) -> None:
         source = self._judged.get_resource(name)
-        dialect = csv_dialect(self._package.resource(name))
+        dialects = possible_dialects(source)
         for path in map(Path, source.normpaths if source.path else ()):
             if not path.is_file():
                 continue
@@ -77,4 +79,27 @@ class Guard:
             except NotFastError:
                 continue  # it is Frictionless that reports damage
             if source.format in {"csv", "tsv"}:
-                check(file, dialect)
+                _check_any(file, dialects, check)
+
+
+def possible_dialects(source: Resource) -> tuple[CsvDialect, ...]:
+    """How a CSV file may be written: as its dialect says, once it was opened as Frictionless guessed."""
+    control = CsvControl.from_dialect(source.dialect)
+    encoding = source.encoding or "utf-8"
+    quote = control.quote_char if len(control.quote_char) == 1 else '"'
+    declared = control.delimiter if control.has_defined("delimiter") else "\t" if source.format == "tsv" else ""
+    delimiters = declared if len(declared) == 1 else _GUESSED
+    return tuple(CsvDialect(delimiter=delimiter, quote=quote, encoding=encoding) for delimiter in delimiters)
+
+
+def _check_any(file: Path, dialects: Iterable[CsvDialect], check: Check) -> None:
+    """Refuse a file if it is to be refused in whatever way it is written."""
+    refusals = []
+    for dialect in dialects:
+        try:
+            check(file, dialect)
+        except RefusedError as refusal:
+            refusals.append(refusal)
+        else:
+            return
+    raise refusals[0]

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import lzma
 import tempfile
+import zlib
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import pyarrow as pa
 from frictionless import Error, FrictionlessException, Package, Report
 from frictionless import Resource as FrictionlessResource
-from frictionless.errors import FormatError, ResourceError, SchemaError
+from frictionless.errors import CompressionError, FormatError, ResourceError, SchemaError
 
 from cstodata.errors import EngineError
 from cstodata.model.report import TableResult
 from cstodata.package.lines import count_lines
-from cstodata.package.paths import resolve, unsafe_paths
-from cstodata.package.plain_csv import is_csv
+from cstodata.package.paths import unsafe_paths
 from cstodata.validation.tables.beyond import beyond
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.engine import Engine, FastTables
 from cstodata.validation.tables.failures import why_it_fails
-from cstodata.validation.tables.findings import as_finding, as_findings, unreadable_fields
-from cstodata.validation.tables.guard import Guard
+from cstodata.validation.tables.findings import as_finding, as_findings
+from cstodata.validation.tables.guard import Guard, possible_dialects
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.references import SharedReferences
 from cstodata.validation.tables.refusal import RefusedError
 from cstodata.validation.tables.scan import NotFastError
-from cstodata.validation.tables.standard import Standard
+from cstodata.validation.tables.standard import StandardChecks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from frictionless import Row
     from frictionless.report.task import ReportTask
@@ -39,10 +41,11 @@ if TYPE_CHECKING:
     from cstodata.model.json import JsonObject
     from cstodata.model.progress import OnShare, OnStep
     from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.limits import Limits
 
 _LARGE_BYTES = 4 * 1024 * 1024
-_ROWS_BETWEEN = 5_000
+_ROWS_AT_ONCE = 5_000
 
 _NESTED = frozenset({"catalog", "dataset", "inquiry", "package", "pipeline", "resource"})
 """What Frictionless takes some JSON files for, and then follows their paths."""
@@ -111,7 +114,7 @@ def judge_tables(
             package=package,
             judged=judged,
             files=files,
-            guard=Guard(package, judged, files),
+            guard=Guard(judged, files),
             fast=None if engine is Engine.FRICTIONLESS else FastTables(judged, files, limits),
             references=SharedReferences(judged),
             engine=engine,
@@ -140,25 +143,29 @@ class _Judge:
     def result(self, resource: Resource, on_share: OnShare) -> TableResult:
         """What is found in a resource."""
         source = self.judged.get_resource(resource.name)
+        checks = StandardChecks(self.package, resource, self.limits)
         try:
             self.guard.before_opening(resource.name)
-            task, why = self._judge_fast(source, on_share)
+            task, why = self._judge_fast(source, checks, on_share)
             if task is None and self.engine is Engine.FAST and source.type == "table":
                 raise EngineError(resource.name, why=why)
             if task is None:
                 self.guard.before_reading(resource.name)
                 source.package = cast("Package", self.references)
-                task = _judge_by_frictionless(source, self.limits.errors, on_share)
+                checks.restart()
+                task = _judge_by_frictionless(source, self.limits.errors, checks, on_share)
         except RefusedError as refusal:
             return self._refused(resource, source, refusal)
-        return self._with_standard(resource, self._result(resource, task, why=why))
+        return self._result(resource, source, task, checks, why=why)
 
-    def _judge_fast(self, source: FrictionlessResource, on_share: OnShare) -> tuple[ReportTask | None, str]:
+    def _judge_fast(
+        self, source: FrictionlessResource, checks: StandardChecks, on_share: OnShare
+    ) -> tuple[ReportTask | None, str]:
         """The fast engine's judgement; or None, and why there is none."""
         if self.fast is None:
             return None, "it was asked for"
         try:
-            return self.fast.judge(source, on_share), ""
+            return self.fast.judge(source, checks, on_share), ""
         except NotFastError as error:
             return None, str(error)
         except RefusedError:
@@ -166,38 +173,32 @@ class _Judge:
         except Exception as error:  # noqa: BLE001 -- what fails in Frictionless' readers must fail in its own hands
             return None, f"the fast engine fails on it ({type(error).__name__})"
 
-    def _result(self, resource: Resource, task: ReportTask, *, why: str) -> TableResult:
+    def _result(
+        self, resource: Resource, source: FrictionlessResource, task: ReportTask, checks: StandardChecks, *, why: str
+    ) -> TableResult:
         """What a task of Frictionless' report says; `why` is why the fast engine did not write it, empty if it did."""
         errors = list(task.errors)
         if task.type != "table" and resource.schema is not None and not errors:
             errors.append(FormatError(note="the resource has a schema, but is no table in a format that can be read"))
-        file = self._readable_file(resource)
+        dialect = self._dialect(source, fast=not why)
+        file, is_one = self._text_file(source)
+        one_file = file if is_one else None
+        own = list(checks.findings(one_file, dialect)) if task.type == "table" else []
+        # The fast engine judges no file that ends within quotes, or is not UTF-8.
+        if why and file is not None:
+            own = [*beyond(resource, file, dialect, tell_line=is_one), *own]
         return TableResult(
             name=task.name,
             type=task.type or "file",
             place=resource.path or task.place,
             labels=tuple(task.labels),
             stats=cast("JsonObject", {**task.stats, "errors": len(errors)}),
-            findings=as_findings(errors, resource, file, records=_records(task)),
+            findings=as_findings(errors, resource, one_file, dialect, records=_records(task)),
             warnings=tuple(task.warnings),
             engine=Engine.FRICTIONLESS if why else Engine.FAST,
             why=why or None,
-            # The fast engine judges no file that ends within quotes, or is not UTF-8.
-            beyond=beyond(resource, file) if why and file else (),
+            beyond=tuple(own),
         )
-
-    def _with_standard(self, resource: Resource, result: TableResult) -> TableResult:
-        unreadable = unreadable_fields(result)
-        if resource.schema is None or result.type != "table" or unreadable is None:
-            return result
-        standard = Standard(
-            self.package,
-            resource,
-            unreadable,
-            file=self._readable_file(resource),
-            limit=self.limits.errors,
-        )
-        return replace(result, beyond=(*result.beyond, *standard.findings()))
 
     def _refused(self, resource: Resource, source: FrictionlessResource, refusal: RefusedError) -> TableResult:
         (task,) = Report.from_validation_task(source, time=0, errors=[refusal.error]).tasks
@@ -215,44 +216,80 @@ class _Judge:
             stats=cast("JsonObject", task.stats),
             findings=(finding,),
             warnings=(),
-            engine=self.engine,
+            engine=Engine.FRICTIONLESS if self.fast is None else Engine.FAST,
             why="it can be read by nobody",
         )
 
-    def _readable_file(self, resource: Resource) -> Path | None:
-        """The CSV file of a resource, unpacked; None if it has none, or several."""
-        if resource.path is None or not is_csv(resource):
-            return None
-        path = resolve(self.package.root, resource.path)
+    def _dialect(self, source: FrictionlessResource, *, fast: bool) -> CsvDialect:
+        """How a CSV file is written, as whoever read it found."""
+        if fast and self.fast is not None:
+            return self.fast.dialect(str(source.name))
+        (dialect, *_) = possible_dialects(source)
+        return dialect
+
+    def _text_file(self, source: FrictionlessResource) -> tuple[Path | None, bool]:
+        """The bytes of a CSV table as one file, and whether it has only one; None if it has none that can be read."""
+        paths = [Path(path) for path in source.normpaths] if source.path else []
+        if source.format not in {"csv", "tsv"} or not paths or not all(path.is_file() for path in paths):
+            return None, False
         try:
-            return self.files.unpacked(path) if path.is_file() else None
-        except NotFastError:
-            return None
+            return (self.files.unpacked(paths[0]), True) if len(paths) == 1 else (self.files.joined(paths), False)
+        except (NotFastError, RefusedError):
+            return None, False
 
 
-def _judge_by_frictionless(source: FrictionlessResource, limit_errors: int, on_share: OnShare) -> ReportTask:
-    report_row = _progress(source, on_share)
+def _judge_by_frictionless(
+    source: FrictionlessResource, limit_errors: int, checks: StandardChecks, on_share: OnShare
+) -> ReportTask:
+    rows = _Rows(source, checks, on_share)
     try:
-        (task,) = source.validate(limit_errors=limit_errors, on_row=cast("Any", report_row)).tasks
+        on_row: Any = rows.hear if rows.is_heard else None
+        (task,) = source.validate(limit_errors=limit_errors, on_row=on_row).tasks
     except RefusedError:
         raise
     except Exception as error:  # noqa: BLE001 -- some constraints make frictionless raise in the middle of a table
         (task,) = Report.from_validation_task(source, time=0, errors=[_failed(source, error)]).tasks
+    rows.pass_on()
     return task
 
 
-def _progress(source: FrictionlessResource, on_share: OnShare) -> Callable[[Row], None] | None:
-    """What Frictionless is to call with each row; None if the file is so small that nobody waits for it."""
-    paths = [path for path in map(Path, source.normpaths if source.path else ()) if path.is_file()]
-    if sum(path.stat().st_size for path in paths) < _LARGE_BYTES:
-        return None
-    lines = sum(count_lines(path) or 0 for path in paths)
+class _Rows:
+    """Hears of each row that Frictionless reads, and passes them on, some thousand at a time."""
 
-    def report_row(row: Row) -> None:
-        if row.row_number % _ROWS_BETWEEN == 0 and lines:
-            on_share(min(1.0, row.row_number / lines))
+    def __init__(self, source: FrictionlessResource, checks: StandardChecks, on_share: OnShare) -> None:
+        self._checks = checks
+        self._on_share = on_share
+        paths = [path for path in map(Path, source.normpaths if source.path else ()) if path.is_file()]
+        is_large = sum(path.stat().st_size for path in paths) >= _LARGE_BYTES
+        self._lines = sum(count_lines(path) or 0 for path in paths) if is_large else 0
+        self._numbers: list[int] = []
+        self._cells: list[list[str]] = []
+        self._names: list[str] = []
 
-    return report_row
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody wants to hear of rows."""
+        return bool(self._checks.fields or self._lines)
+
+    def hear(self, row: Row) -> None:
+        """A row was read."""
+        if self._checks.fields:
+            self._names = self._names or list(row)
+            if len(row.cells) == len(self._names):
+                self._numbers.append(row.row_number)
+                self._cells.append(["" if cell is None else str(cell) for cell in row.cells])
+        if row.row_number % _ROWS_AT_ONCE == 0:
+            self.pass_on()
+            if self._lines:
+                self._on_share(min(1.0, row.row_number / self._lines))
+
+    def pass_on(self) -> None:
+        """Let the rows be looked at."""
+        if self._numbers:
+            columns = zip(*self._cells, strict=True)
+            arrays = {name: pa.array(cells, pa.string()) for name, cells in zip(self._names, columns, strict=True)}
+            self._checks.add(self._numbers, {name: arrays[name] for name in self._checks.fields & arrays.keys()})
+        self._numbers, self._cells = [], []
 
 
 def error_class(type_: str) -> type[Error] | None:
@@ -276,8 +313,10 @@ def _stopped(error: Exception) -> ResourceError:
     return ResourceError(note=f"the descriptor is not of the form that is needed: {type(error).__name__}: {error}")
 
 
-def _failed(source: FrictionlessResource, error: Exception) -> SchemaError:
+def _failed(source: FrictionlessResource, error: Exception) -> Error:
     """Frictionless failing on a table, as an error; the rows behind it were not looked at."""
+    if isinstance(error, EOFError | lzma.LZMAError | zlib.error):
+        return CompressionError(note=f"the file is damaged, or cut short: {error}")
     try:
         why = why_it_fails(source.schema, error)
     except Exception:  # noqa: BLE001 -- a schema so wrong that even looking at it fails

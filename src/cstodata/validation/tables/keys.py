@@ -113,7 +113,7 @@ class KeyNotes:
         """The keys that occur twice and must not, or are not found where they must be, by their fields."""
         found: dict[Fields, list[pa.Array]] = {}
         for fields in self._must_differ:
-            found.setdefault(fields, []).append(_duplicates(self._all[fields], limits))
+            found.setdefault(fields, []).append(duplicates(self._all[fields], limits))
         for key, values in self._must_be_found.items():
             keys = pc.unique(pa.chunked_array(self._distinct[key.fields], pa.string()))
             found.setdefault(key.fields, []).append(keys.filter(pc.invert(pc.is_in(keys, value_set=values))))
@@ -121,18 +121,18 @@ class KeyNotes:
         return {fields: keys for fields, keys in together.items() if len(keys)}
 
 
-def _duplicates(chunks: list[pa.Array], limits: Limits) -> pa.Array:
+def duplicates(chunks: list[pa.Array], limits: Limits) -> pa.Array:
     """The keys that occur more than once, each once."""
     keys = pa.chunked_array(chunks, pa.string())
     if len(keys) > SMALL:
-        return _duplicates_by_duckdb(keys, limits)
+        return _by_duckdb(keys, limits)
     if len(pc.unique(keys)) == len(keys):
         return pa.array([], pa.string())
     counts = pc.value_counts(keys)
     return counts.field("values").filter(pc.greater(counts.field("counts"), 1))
 
 
-def _duplicates_by_duckdb(keys: pa.ChunkedArray, limits: Limits) -> pa.Array:
+def _by_duckdb(keys: pa.ChunkedArray, limits: Limits) -> pa.Array:
     import tempfile
 
     import duckdb
@@ -143,5 +143,5 @@ def _duplicates_by_duckdb(keys: pa.ChunkedArray, limits: Limits) -> pa.Array:
         database.register("keys", pa.table({"key": keys}))
         if database.execute("SELECT count(DISTINCT key) FROM keys").fetchall() == [(len(keys),)]:
             return pa.array([], pa.string())
-        found: pa.Table = database.execute("SELECT key FROM keys GROUP BY key HAVING count(*) > 1").to_arrow_table()
+        found: pa.Table = database.sql("SELECT key FROM keys GROUP BY key HAVING count(*) > 1").to_arrow_table()
         return found["key"].combine_chunks()

@@ -20,7 +20,7 @@ from cstodata.validation.tables.refusal import RefusedError
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     Opener = Callable[[Path], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
 
@@ -53,6 +53,7 @@ class PlainFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unpacked: dict[Path, Path] = {}
+        self._joined: dict[tuple[Path, ...], Path] = {}
 
     def unpacked(self, path: Path) -> Path:
         """A file itself; if it is gzipped, what it unpacks to.
@@ -65,17 +66,19 @@ class PlainFiles:
             self._unpacked[path] = self._unpack(path)
         return self._unpacked[path]
 
-    def joined(self, paths: Iterable[Path]) -> Path:
+    def joined(self, paths: Sequence[Path]) -> Path:
         """CSV files, some of them gzipped, as one; without the first lines of all but the first file.
 
         Raises:
             RefusedError: As `unpacked`.
             NotFastError: As `unpacked`; or a first line is so long that Frictionless may cut it in two.
         """
-        first, *others = paths
-        parts = [_blocks(self.unpacked(first))]
-        parts += [_without_first_line(self.unpacked(path), gzipped=path.suffix == ".gz") for path in others]
-        return self._write(chain.from_iterable(parts))
+        if tuple(paths) not in self._joined:
+            first, *others = paths
+            parts = [_blocks(self.unpacked(first))]
+            parts += [_without_first_line(self.unpacked(path), gzipped=path.suffix == ".gz") for path in others]
+            self._joined[tuple(paths)] = self._write(chain.from_iterable(parts))
+        return self._joined[tuple(paths)]
 
     def with_line_feeds(self, path: Path) -> Path:
         """A file in which every line ends with a line feed alone."""
@@ -103,11 +106,14 @@ class PlainFiles:
         return path
 
     def _write(self, blocks: Iterator[bytes]) -> Path:
-        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".csv", delete=False) as file:
-            for block in blocks:
-                if shutil.disk_usage(self._folder).free < 2 * _BLOCK_BYTES:
-                    raise NotFastError("there is no room on the disk to unpack it")
-                file.write(block)
+        try:
+            with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".csv", delete=False) as file:
+                for block in blocks:
+                    if shutil.disk_usage(self._folder).free < 2 * _BLOCK_BYTES:
+                        raise NotFastError("there is no room on the disk to unpack it")
+                    file.write(block)
+        except OSError as error:
+            raise NotFastError(f"it cannot be unpacked on the disk ({error.strerror})") from error
         return Path(file.name)
 
 

@@ -49,6 +49,7 @@ class TablePlan:
         digested: The file whose digest and size Frictionless gives.
         is_digested_first: Whether it gives them even if it does not read all rows, as of compressed files.
         dialect: As Frictionless reads the file, what it detects included.
+        fields: How many fields the schema has.
         labels: The header's cells.
         acquittals: One a field, in the order of the columns.
         handlers: What Frictionless' rows are made with.
@@ -61,6 +62,7 @@ class TablePlan:
     digested: Path
     is_digested_first: bool
     dialect: CsvDialect
+    fields: int
     labels: tuple[str, ...]
     acquittals: tuple[Acquittal, ...]
     handlers: dict[str, Any]
@@ -130,8 +132,8 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
             referred=tuple(key["reference"]["fields"]),
         )
         for key in (source.schema.foreign_keys if source.schema else ())
-        if set(key["fields"]) <= names
     )
+    _refuse(any(not set(key.fields) <= names for key in foreign_keys), "a foreign key is of a column that is not there")
     in_keys = {*primary_key, *unique, *(name for key in foreign_keys for name in key.fields)}
     for field in fields:
         _refuse(field.name in in_keys and field.type in _UNHASHABLE, f"a field of type {field.type} is part of a key")
@@ -143,6 +145,7 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
         digested=file if probe.multipart else Path(str(probe.normpath)),
         is_digested_first=bool(probe.compression) and not probe.multipart,
         dialect=dialect,
+        fields=len(probe.schema.fields),
         labels=tuple(probe.labels),
         acquittals=acquittals,
         handlers=create_cell_handlers(fields),

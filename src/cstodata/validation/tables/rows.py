@@ -49,7 +49,7 @@ class RowJudge:
                     row.errors.append(UniqueError.from_row(row, note=_same_as(match), field_name=name))
         if self._plan.primary_key:
             self._judge_primary_key(row, number)
-        for key in self._targets:
+        for key in self._plan.foreign_keys:
             self._judge_foreign_key(row, key)
         errors: list[Error] = row.errors
         return errors

@@ -1,26 +1,30 @@
-"""Where Frictionless is silent, and Data Package v2 is not: unique keys, categories, null in primary keys, types."""
+"""Where Frictionless is silent, and Data Package v2 is not: unique keys, categories, null in primary keys, types.
+
+The rows are looked at while they are read, whoever reads them.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.errors import TableReadError
 from cstodata.model.finding import RULE_PREFIX, Finding, Severity
-from cstodata.package.cells import arrow_type
+from cstodata.package.cells import canonical_texts
 from cstodata.package.lines import line_numbers
-from cstodata.package.plain_csv import csv_dialect
-from cstodata.package.tables import read_numbered
+from cstodata.validation.tables.keys import duplicates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-    from typing import Any
 
     from cstodata.model.json import JsonValue
     from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
+    from cstodata.package.plain_csv import CsvDialect
+    from cstodata.validation.limits import Limits
 
 UNIQUE_KEY = RULE_PREFIX + "unique-key"
 CATEGORY = RULE_PREFIX + "category"
@@ -46,142 +50,159 @@ EXPLANATIONS: Final[Mapping[str, str]] = {
 }
 """What each finding means, by its type."""
 
-_ROW = "__row__"
+_CATEGORICAL = frozenset({"string", "integer"})
+
+_INTEGER = re.compile("[+-]?[0-9]+")
+
+Key = tuple[str, ...]
 
 
-class Standard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hit:
+    """What is wrong in one row."""
+
+    row: int
+    type: str
+    message: str
+    mend: str
+    field: str
+    value: str | None = None
+
+
+class StandardChecks:
     """What Data Package v2 asks of a table, and Frictionless does not look at."""
 
-    def __init__(
-        self, package: DataPackage, resource: Resource, unreadable: Collection[str], *, file: Path | None, limit: int
-    ) -> None:
-        """Look at a table.
+    def __init__(self, package: DataPackage, resource: Resource, limits: Limits) -> None:
+        self._resource = resource
+        self._schema = resource.schema
+        self._limits = limits
+        self._is_v2 = "/2." in str(package.descriptor.get("$schema", ""))
+        self._of_schema: list[Finding] = []
+        fields = {field.name: field for field in self._schema.fields} if self._schema else {}
+        self._fields: Mapping[str, Field] = fields
+        self._primary_key, self._nullable = _nullable_key(self._schema) if self._schema else ((), ())
+        self._known = dict(self._categories())
+        self._unique_keys = list(self._declared_keys())
+        self.restart()
+
+    @property
+    def fields(self) -> set[str]:
+        """The names of the fields whose cells are to be looked at; empty if no row need be."""
+        return {*self._primary_key, *self._known, *(name for key in self._unique_keys for name in key)}
+
+    def restart(self) -> None:
+        """Forget all rows: they will be read again."""
+        self._hits: list[_Hit] = []
+        self._keys: dict[Key, list[tuple[pa.Array, pa.Array]]] = {key: [] for key in self._unique_keys}
+
+    def add(self, numbers: Sequence[int] | range, columns: Mapping[str, pa.Array]) -> None:
+        """Look at some rows that have a cell for each column.
 
         Args:
-            package: The package.
-            resource: The table; it must have a schema.
-            unreadable: Names of the fields of which a cell cannot be read; what needs them is not looked at.
-            file: Its one CSV file, unpacked, to tell lines by; None if it has none.
-            limit: How many findings of a kind there may be; 0 for no limit.
+            numbers: Of the records, the header being 1.
+            columns: The cells as they are written, by field; a field that the file lacks is not there.
         """
-        self._package = package
-        self._resource = resource
-        self._schema: Schema = resource.schema  # type: ignore[assignment]  # as the argument's description says
-        self._unreadable = unreadable
-        self._file = file
-        self._limit = limit
+        texts = {
+            name: canonical_texts(column, self._fields[name])
+            for name, column in columns.items()
+            if name in self._fields
+        }
+        rows = pa.array(numbers, pa.int64())
+        if set(self._primary_key) <= texts.keys():
+            self._look_for_null(rows, texts)
+        for name, known in self._known.items():
+            if name in texts:
+                wrong = pc.and_(texts[name].is_valid(), pc.invert(pc.is_in(texts[name], value_set=known)))
+                for row, value in _where(wrong, rows, texts[name]):
+                    message = f'"{value}" is none of the categories of {name}'
+                    mend = "Write one of the categories that the schema declares, or declare this one."
+                    self._hit(_Hit(row=row, type=CATEGORY, message=message, mend=mend, field=name, value=value))
+        for key, chunks in self._keys.items():
+            if set(key) <= texts.keys():
+                joined = _joined([texts[name] for name in key])
+                present = joined.is_valid()
+                chunks.append((joined.filter(present), rows.filter(present)))
 
-    def findings(self) -> Iterator[Finding]:
-        """What is wrong, kind by kind, in the order of the rows."""
+    def findings(self, file: Path | None, dialect: CsvDialect) -> Iterator[Finding]:
+        """What is wrong: with the schema, then row by row.
+
+        Args:
+            file: The table's one CSV file, unpacked, to tell lines by; None if it has none.
+            dialect: How it is written.
+        """
+        yield from self._of_schema
         yield from self._untyped()
-        try:
-            yield from self._primary_key()
-            for field in self._schema.fields:
-                yield from self._categories(field)
-            yield from self._unique_keys()
-        except (TableReadError, pa.ArrowException) as error:
-            why = f"whether its keys are unique, and its categories known, cannot be told: {error}"
-            yield self._finding(UNIQUE_KEY, why, "Write values that a table can hold.")
+        hits = sorted([*self._hits, *self._repeated()], key=lambda hit: hit.row)
+        hits = hits[: self._limits.errors or None]
+        lines = line_numbers(file, dialect, {hit.row for hit in hits}) if file and hits else {}
+        for hit in hits:
+            found = self._finding(hit.type, hit.message, hit.mend, field=hit.field)
+            yield replace(found, row=hit.row, line=lines.get(hit.row), value=hit.value)
+
+    def _hit(self, hit: _Hit) -> None:
+        if not self._limits.errors or len(self._hits) < self._limits.errors:
+            self._hits.append(hit)
+
+    def _look_for_null(self, rows: pa.Array, texts: Mapping[str, pa.Array]) -> None:
+        parts = {name: texts[name].is_null() for name in self._primary_key}
+        every = pa.repeat(pa.scalar(value=True), len(rows))
+        for null in parts.values():
+            every = pc.and_(every, null)  # Frictionless finds these
+        for name in self._nullable:
+            for row, _ in _where(pc.and_not(parts[name], every), rows, texts[name]):
+                message = f"{name} is null, and part of the primary key"
+                mend = "Fill the cell, or leave the field out of the primary key."
+                self._hit(_Hit(row=row, type=PRIMARY_KEY_NULL, message=message, mend=mend, field=name))
+
+    def _repeated(self) -> Iterator[_Hit]:
+        """The rows whose unique key an earlier row has."""
+        for key, chunks in self._keys.items():
+            twice = duplicates([texts for texts, _ in chunks], self._limits)
+            seen: set[str] = set()
+            names = ", ".join(key)
+            for texts, rows in chunks if len(twice) else ():
+                for row, text in _where(pc.is_in(texts, value_set=twice), rows, texts):
+                    if text in seen:
+                        message = f"an earlier row has the same values in the unique key ({names})"
+                        mend = "Keep one of the rows."
+                        yield _Hit(row=row, type=UNIQUE_KEY, message=message, mend=mend, field=names)
+                    seen.add(text)
 
     def _untyped(self) -> Iterator[Finding]:
-        if "/2." not in str(self._package.descriptor.get("$schema", "")):
-            return  # in version 1 a field without a type is a string, as Frictionless takes it
-        for field in self._schema.fields:
+        # In version 1 a field without a type is a string, as Frictionless takes it.
+        for field in self._fields.values() if self._is_v2 else ():
             if "type" not in field.descriptor:
                 message = f"field {field.name} declares no type: its cells may be anything"
                 mend = 'Declare its type; "any" if its cells may be anything.'
                 yield self._finding(UNTYPED_FIELD, message, mend, field=field.name, severity=Severity.WARNING)
 
-    def _primary_key(self) -> Iterator[Finding]:
-        key = self._schema.primary_key
-        required = {field.name for field in self._schema.fields if _is_required(field)}
-        if len(key) <= 1:  # Frictionless finds these itself, and what is required
-            return
-        for name in (name for name in key if name not in required):
-            rows = self._rows([name], lambda table: table.column(0).is_null())
-            mend = "Fill the cell, or leave the field out of the primary key."
-            for row in self._placed(rows):
-                yield self._finding(PRIMARY_KEY_NULL, f"{name} is null, and part of the primary key", mend, row, name)
-
-    def _categories(self, field: Field) -> Iterator[Finding]:
-        declared = field.descriptor.get("categories")
-        if not isinstance(declared, list):
-            return
-        try:
-            known = pa.array([_category(value) for value in declared], arrow_type(field))
-        except (pa.ArrowException, TypeError, ValueError):
-            message = f"the categories of {field.name} are no values of type {field.type}"
-            yield self._finding(CATEGORY, message, "Declare values of the field's type.", field=field.name)
-            return
-
-        def unknown(table: pa.Table) -> pa.Array:
-            return pc.and_(table[field.name].is_valid(), pc.invert(pc.is_in(table[field.name], value_set=known)))
-
-        for row in self._placed(self._rows([field.name], unknown)):
-            value = str(row[field.name])
-            message = f'"{value}" is none of the categories of {field.name}'
-            mend = "Write one of the categories that the schema declares, or declare this one."
-            yield self._finding(CATEGORY, message, mend, row, field.name, value=value)
-
-    def _unique_keys(self) -> Iterator[Finding]:
-        declared = self._schema.descriptor.get("uniqueKeys")
-        for each in declared if isinstance(declared, list) else []:
-            key = [each] if isinstance(each, str) else [str(name) for name in each] if isinstance(each, list) else []
-            names = ", ".join(key)
-            missing = [name for name in key if self._schema.position(name) is None]
-            if missing or not key:
-                message = (
-                    f"the unique key ({names}) names {missing[0]}, which is no field"
-                    if key
-                    else "a unique key is empty"
-                )
-                yield self._finding(UNIQUE_KEY, message, "Name fields of the schema.")
+    def _categories(self) -> Iterator[tuple[str, pa.Array]]:
+        for field in self._fields.values():
+            declared = field.descriptor.get("categories")
+            if declared is None:
                 continue
-            for row in self._placed(self._repeated(key)):
-                values = ", ".join(str(row[name]) for name in key)
-                message = f'the unique key ({names}) has "{values}" in an earlier row too'
-                yield self._finding(UNIQUE_KEY, message, "Keep one of the rows.", row, names)
+            values: list[JsonValue] = [_category(each) for each in declared] if isinstance(declared, list) else [None]
+            if why := _why_no_categories(field, values):
+                mend = "Declare texts, or objects with a `value`, of a field of type string or integer."
+                message = f'"categories" of {field.name} {why}'
+                self._of_schema.append(self._finding(CATEGORY, message, mend, field=field.name))
+                continue
+            texts = pa.array([str(value) for value in values], pa.string())
+            yield field.name, canonical_texts(texts, field).drop_null()
 
-    def _repeated(self, key: list[str]) -> list[dict[str, Any]]:
-        """The rows whose key an earlier row has, in order."""
-        if set(key) & set(self._unreadable):
-            return []
-        table = pa.concat_tables(piece.drop_null() for piece in self._pieces(key))
-        first = table.group_by(key, use_threads=False).aggregate([(_ROW, "min")])[f"{_ROW}_min"]
-        if len(first) == table.num_rows:
-            return []
-        return self._cut(table.filter(pc.invert(pc.is_in(table[_ROW], value_set=first))))
-
-    def _rows(self, fields: list[str], wrong: Callable[[pa.Table], pa.Array]) -> list[dict[str, Any]]:
-        """The rows that are wrong, in order, with these fields."""
-        if set(fields) & set(self._unreadable):
-            return []
-        return self._cut(pa.concat_tables(piece.filter(wrong(piece)) for piece in self._pieces(fields)))
-
-    def _pieces(self, fields: list[str]) -> Iterator[pa.Table]:
-        return read_numbered(self._package, self._resource, fields, row_numbers=_ROW)
-
-    def _cut(self, table: pa.Table) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = table.slice(0, self._limit or None).to_pylist()
-        return rows
-
-    def _placed(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The rows, each with its line, if that can be told."""
-        if not rows or self._file is None:
-            return rows
-        lines = line_numbers(self._file, csv_dialect(self._resource), {row[_ROW] for row in rows})
-        return [{**row, "__line__": lines.get(row[_ROW])} for row in rows]
+    def _declared_keys(self) -> Iterator[Key]:
+        declared = self._schema.descriptor.get("uniqueKeys") if self._schema else None
+        for each in declared if isinstance(declared, list) else []:
+            key = tuple(dict.fromkeys(map(str, each))) if isinstance(each, list) else (str(each),)
+            missing = [name for name in key if name not in self._fields]
+            if key and not missing:
+                yield key
+                continue
+            message = f"a unique key names {missing[0]}, which is no field" if key else "a unique key is empty"
+            self._of_schema.append(self._finding(UNIQUE_KEY, message, "Name fields of the schema."))
 
     def _finding(
-        self,
-        type_: str,
-        message: str,
-        mend: str,
-        row: Mapping[str, Any] | None = None,
-        field: str | None = None,
-        *,
-        value: str | None = None,
-        severity: Severity = Severity.ERROR,
+        self, type_: str, message: str, mend: str, *, field: str | None = None, severity: Severity = Severity.ERROR
     ) -> Finding:
         return Finding(
             type=type_,
@@ -190,12 +211,41 @@ class Standard:
             mend=mend,
             resource=self._resource.name,
             path=self._resource.path,
-            row=row[_ROW] if row else None,
-            line=row.get("__line__") if row else None,
             field=field,
-            field_number=self._schema.position(field) if field else None,
-            value=value,
+            field_number=self._schema.position(field) if self._schema and field else None,
         )
+
+
+def _nullable_key(schema: Schema) -> tuple[Key, Key]:
+    """A primary key of several fields, and those that are not required; nothing if Frictionless finds all nulls."""
+    key = tuple(dict.fromkeys(schema.primary_key))
+    required = {field.name for field in schema.fields if _is_required(field)}
+    nullable = tuple(name for name in key if name not in required)
+    known = set(key) <= {field.name for field in schema.fields}
+    return (key, nullable) if known and len(key) > 1 and nullable else ((), ())
+
+
+def _where(mask: pa.Array, rows: pa.Array, texts: pa.Array) -> Iterator[tuple[int, str]]:
+    """The numbers and texts where a mask is true."""
+    at = pc.indices_nonzero(mask)
+    return zip(rows.take(at).to_pylist(), texts.take(at).to_pylist(), strict=True)
+
+
+def _joined(parts: Sequence[pa.Array]) -> pa.Array:
+    """The parts of keys as one text each, null where any part is; different parts make different texts."""
+    if len(parts) == 1:
+        return parts[0]
+    sized = (pc.binary_join_element_wise(pc.utf8_length(part).cast(pa.string()), part, ":") for part in parts)
+    return pc.binary_join_element_wise(*sized, "")
+
+
+def _why_no_categories(field: Field, values: list[JsonValue]) -> str | None:
+    """Why these cannot be the categories of a field; None if they can."""
+    if field.type not in _CATEGORICAL:
+        return f"is not for fields of type {field.type}"
+    if None in values or (field.type == "integer" and not all(_INTEGER.fullmatch(str(value)) for value in values)):
+        return f"needs a value of type {field.type} each"
+    return None
 
 
 def _is_required(field: Field) -> bool:
