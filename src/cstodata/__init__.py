@@ -16,31 +16,46 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    from cstodata.api import load, validate
+    from cstodata.api import compare, load, validate
     from cstodata.errors import CstodataError
+    from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet, RowChange, TableChanges
     from cstodata.model.finding import Finding, Severity
     from cstodata.model.report import Outcome, Report, RuleResult, TableResult
 
 __all__ = [
+    "Bump",
+    "Change",
+    "ChangeKind",
+    "ChangeSet",
     "CstodataError",
     "Finding",
     "Outcome",
     "Report",
+    "RowChange",
     "RuleResult",
     "Severity",
+    "TableChanges",
     "TableResult",
+    "compare",
     "load",
     "validate",
 ]
 
 _HOMES = {
+    "Bump": "cstodata.model.change",
+    "Change": "cstodata.model.change",
+    "ChangeKind": "cstodata.model.change",
+    "ChangeSet": "cstodata.model.change",
     "CstodataError": "cstodata.errors",
     "Finding": "cstodata.model.finding",
     "Outcome": "cstodata.model.report",
     "Report": "cstodata.model.report",
+    "RowChange": "cstodata.model.change",
     "RuleResult": "cstodata.model.report",
     "Severity": "cstodata.model.finding",
+    "TableChanges": "cstodata.model.change",
     "TableResult": "cstodata.model.report",
+    "compare": "cstodata.api",
     "load": "cstodata.api",
     "validate": "cstodata.api",
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from cstodata.model.change import ChangeSet
     from cstodata.model.progress import OnStep
     from cstodata.model.report import Report
 
@@ -76,6 +77,43 @@ def validate(  # noqa: PLR0913 -- all but the first are options
         engine=engine,
         on_step=on_step,
     )
+
+
+def compare(
+    old: str | PathLike[str], new: str | PathLike[str], *, resources: Iterable[str] = (), on_step: OnStep = unheard
+) -> ChangeSet:
+    """What changed from one data package to another: what is declared, and every row, cell by cell.
+
+    Args:
+        old: A `datapackage.json`, a folder that holds one, or `git:REVISION[:PATH]`, such as `git:v1.0.0`: the package
+            as git holds it, at PATH from the top of the repository, or else at the place of the other package.
+        new: The same.
+        resources: Names, old or new, of the resources to compare; none for all, and the packages' own properties.
+        on_step: Called with the name of each resource, and the share of it that is done, from 0 to 1.
+
+    Returns:
+        The changes, each with its kind, and the rows. Bad data never raises: a table that cannot be read is a change of
+        the kind `NOT_COMPARED`.
+
+    Raises:
+        PackageNotFoundError: There is no package.
+        DescriptorError: A descriptor cannot be read.
+        SideError: git does not hold what was asked for.
+        UnknownNameError: Neither package has a resource that was asked for.
+        VersionError: A package declares something that is no version.
+        TypeError: A name was given in the place of a list of names.
+    """
+    if isinstance(resources, str):
+        raise TypeError("resources is a list of names")
+    from cstodata.diff.package import diff_packages
+    from cstodata.diff.sides import open_side
+
+    places = str(old), str(new)
+    with (
+        open_side(places[0], beside=Path() if places[1].startswith("git:") else Path(new)) as before,
+        open_side(places[1], beside=Path() if places[0].startswith("git:") else Path(old)) as after,
+    ):
+        return diff_packages(before, after, places=places, resources=list(resources), on_step=on_step)
 
 
 def _processors() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -270,3 +271,56 @@ def test_a_report_of_a_stranger_s_package_shows_no_control_characters(
     folder = make_package({"table": ("id\x1b[2J\n\x1b[31mred\n", schema)}, table={"name": "ta\x1bble"})
     assert run(["validate", str(folder)], debug=False) == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def changed_dataset(dataset: Path, tmp_path: Path) -> Path:
+    new = tmp_path / "new"
+    shutil.copytree(dataset, new)
+    people = new / "data" / "people.csv"
+    people.write_text(people.read_text().replace("Viktor Kogut", "Viktar Kohut"))
+    return new
+
+
+def test_diff_tells_what_changed_and_ends_with_one(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = changed_dataset(dataset, tmp_path)
+    assert run(["diff", str(dataset), str(dataset)], debug=False) == 0
+    assert "no change that needs a version" in capsys.readouterr().out
+    assert run(["diff", str(dataset), str(new)], debug=False) == 1
+    told = capsys.readouterr().out
+    assert "~ person_id=viktor-kogut  name: Viktor Kogut → Viktar Kohut" in told
+    assert run(["diff", str(dataset), str(new), "--summary"], debug=False) == 1
+    assert "person_id=" not in capsys.readouterr().out
+
+
+def test_diff_and_apply_are_each_other_s_reverse(dataset: Path, tmp_path: Path) -> None:
+    new, changes, made = changed_dataset(dataset, tmp_path), tmp_path / "changes.json", tmp_path / "made"
+    assert run(["diff", str(dataset), str(new), "-f", "json", "-o", str(changes)], debug=False) == 1
+    assert run(["apply", str(dataset), str(changes), "-o", str(made)], debug=False) == 0
+    assert (made / "data" / "people.csv").read_bytes() == (new / "data" / "people.csv").read_bytes()
+    assert run(["diff", str(made), str(new)], debug=False) == 0
+
+
+def test_version_checks_and_declares_the_version_that_is_needed(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = changed_dataset(dataset, tmp_path)
+    arguments = ["version", str(new), "--base", str(dataset)]
+    before = (new / "datapackage.json").read_text()
+    assert run(arguments, debug=False) == 0
+    assert run([*arguments, "--check"], debug=False) == 1
+    assert "needs version at least 0.1.1 (patch); 0.1.0 is declared, which is too low" in capsys.readouterr().out
+    assert run([*arguments, "--write"], debug=False) == 0
+    after = (new / "datapackage.json").read_text()
+    assert after == before.replace('"version": "0.1.0"', '"version": "0.1.1"', 1)
+    assert run([*arguments, "--check"], debug=False) == 0
+
+
+def test_a_side_that_is_not_there_is_one_sentence(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["diff", "nowhere", str(dataset)], debug=False) == 3
+    assert run(["diff", "git:nowhere", str(dataset)], debug=False) == 3
+    assert run(["diff", str(dataset), str(dataset), "--summary", "--limit", "3"], debug=False) == 2
+    told = capsys.readouterr().err
+    assert "nowhere: no such file or folder" in told
+    assert "Traceback" not in told

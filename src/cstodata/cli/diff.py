@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,7 @@ from cstodata.cli.options import (
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cstodata.model.change import ChangeSet
-    from cstodata.package.descriptor import DataPackage
 
 FORMATS = ("text", "json", "markdown", "html", "csv")
 
@@ -68,10 +64,10 @@ def diff(
     from cstodata.report.changes.registry import DEFAULT_ROWS, render
 
     rows = 0 if summary else DEFAULT_ROWS[form] if limit is None else limit or None
-    with _compared(old, new or str(chosen_package(None)), resources) as changes:
-        colour = output is None and has_colour(sys.stdout)
-        write_all(render(changes, form, limit=rows, colour=colour), output)
-        return ExitCode.CLEAN if changes.is_same else ExitCode.FINDINGS
+    changes = _compared(old, new or str(chosen_package(None)), resources)
+    colour = output is None and has_colour(sys.stdout)
+    write_all(render(changes, form, limit=rows, colour=colour), output)
+    return ExitCode.CLEAN if changes.is_same else ExitCode.FINDINGS
 
 
 @click.command(short_help="Tell which version the changes need.")
@@ -87,18 +83,18 @@ def version(*, path: Path | None, base: str, check: bool, write_version: bool) -
     Exit code 0: told; 1, with --check: the declared version is too low; 2: wrong usage; 3: cannot proceed.
     """
     package = chosen_package(path)
-    with _compared(base, str(package), ()) as changes:
-        need = changes.version
-        from cstodata.report.changes.registry import render
+    from cstodata.report.changes.registry import render
 
-        write_all(render(changes, "text", limit=0, colour=has_colour(sys.stdout)), None)
-        if write_version and not need.is_enough:
-            from cstodata.package.formatting import write_package_version
+    changes = _compared(base, str(package), ())
+    need = changes.version
+    write_all(render(changes, "text", limit=0, colour=has_colour(sys.stdout)), None)
+    if write_version and not need.is_enough:
+        from cstodata.package.formatting import write_package_version
 
-            write_package_version(package, need.required)
-            note(f"declared {need.required} in {shown(package)}")
-            return ExitCode.CLEAN
-        return ExitCode.FINDINGS if check and not need.is_enough else ExitCode.CLEAN
+        write_package_version(package, need.required)
+        note(f"declared {need.required} in {shown(package)}")
+        return ExitCode.CLEAN
+    return ExitCode.FINDINGS if check and not need.is_enough else ExitCode.CLEAN
 
 
 @click.command(short_help="Apply changes to the package that they were made from.")
@@ -120,15 +116,8 @@ def apply(*, old: Path, changes: Path, output: Path) -> ExitCode:
     return ExitCode.CLEAN
 
 
-@contextmanager
-def _compared(old: str, new: str, resources: tuple[str, ...]) -> Iterator[ChangeSet]:
-    from cstodata.diff.package import diff_packages
-    from cstodata.diff.sides import open_side
+def _compared(old: str, new: str, resources: tuple[str, ...]) -> ChangeSet:
+    from cstodata.api import compare
 
-    def beside(other: str) -> Path:
-        return Path() if other.startswith("git:") else Path(other)
-
-    with progress("Comparing") as on_step, open_side(old, beside=beside(new)) as before:
-        after: DataPackage
-        with open_side(new, beside=beside(old)) as after:
-            yield diff_packages(before, after, places=(old, new), resources=resources, on_step=on_step)
+    with progress("Comparing") as on_step:
+        return compare(old, new, resources=resources, on_step=on_step)

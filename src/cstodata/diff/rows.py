@@ -113,7 +113,7 @@ class _Join:
         self._on_share(0.6)
         found = self._join(keyed=bool(key))
         if twice:
-            self._pair_twice(found, keyed=bool(key))
+            self._compare_twice(found)
         self._on_share(0.7)
         changes = self._collect(key, found, rows=rows)
         return RowsDiff(changes=changes, pairs=self._pairs, reordered=changes.count == 0 and self._is_reordered())
@@ -260,8 +260,8 @@ class _Join:
             corrected=sum(other for _, _, other in both if keyed),
         )
 
-    def _pair_twice(self, found: _Found, *, keyed: bool) -> None:
-        """Pair rows whose key occurs more than once: equal ones first, then in the order of the files."""
+    def _compare_twice(self, found: _Found) -> None:
+        """Compare rows whose key occurs more than once as multisets: nothing tells which of them would have changed."""
         groups: dict[tuple[int, int], tuple[dict[int, list[int]], dict[int, list[int]]]] = defaultdict(
             lambda: (defaultdict(list), defaultdict(list))
         )
@@ -275,15 +275,9 @@ class _Join:
             for row in before.keys() & after.keys():
                 same = min(len(before[row]), len(after[row]))
                 before[row], after[row] = before[row][same:], after[row][same:]
-            left = sorted(number for numbers in before.values() for number in numbers)
-            right = sorted(number for numbers in after.values() for number in numbers)
-            pairs = list(zip(left, right, strict=False)) if keyed else []
-            found.changed += pairs
-            found.corrected += len(pairs)
-            found.removed += left[len(pairs) :]
-            found.added += right[len(pairs) :]
+            found.removed += (number for numbers in before.values() for number in numbers)
+            found.added += (number for numbers in after.values() for number in numbers)
         found.added.sort()
-        found.changed.sort(key=lambda pair: pair[1])
 
     def _is_reordered(self) -> bool:
         """Whether rows that both tables have stand in another order."""
