@@ -11,11 +11,11 @@ import click
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import (
     chosen_package,
-    complete_resources,
     has_colour,
     note,
     output_option,
     progress,
+    resource_option,
     write_all,
 )
 from cstodata.report.terminal import shown
@@ -33,13 +33,7 @@ FORMATS = ("text", "json", "markdown", "html", "csv")
     "--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell."
 )
 @output_option
-@click.option(
-    "--resource",
-    "resources",
-    multiple=True,
-    shell_complete=complete_resources,
-    help="Compare only this one; repeat for more.",
-)
+@resource_option("Compare")
 @click.option("--limit", type=click.IntRange(min=0), help="Rows of a kind to tell of each table; 0 for all.")
 @click.option("--summary", is_flag=True, help="Tell no rows, only what kinds of changes there are.")
 def diff(

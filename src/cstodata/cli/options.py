@@ -44,6 +44,17 @@ def output_option(command: Command) -> Command:
     )(command)
 
 
+def resource_option(verb: str) -> Callable[[Command], Command]:
+    """`--resource NAME`, as often as wanted."""
+    return click.option(
+        "--resource",
+        "resources",
+        multiple=True,
+        shell_complete=complete_resources,
+        help=f"{verb} only this one; repeat for more.",
+    )
+
+
 def _in_a_folder(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
     """Refuse a file in a folder that is not there before the work is done, not after."""
     if value is not None and not value.absolute().parent.is_dir():

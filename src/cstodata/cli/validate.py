@@ -11,7 +11,6 @@ import click
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import (
     chosen_package,
-    complete_resources,
     complete_rules,
     has_colour,
     is_part_of,
@@ -19,6 +18,7 @@ from cstodata.cli.options import (
     output_option,
     package_argument,
     progress,
+    resource_option,
     write,
 )
 from cstodata.report.terminal import shown
@@ -43,13 +43,7 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     "--format", "-f", "format_", type=click.Choice(FORMATS), default="text", help="How to report.", show_default=True
 )
 @output_option
-@click.option(
-    "--resource",
-    "resources",
-    multiple=True,
-    shell_complete=complete_resources,
-    help="Check only this one; repeat for more.",
-)
+@resource_option("Check")
 @click.option(
     "--rule", "rules", multiple=True, shell_complete=complete_rules, help="Apply only this rule; repeat for more."
 )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.diff.row_changes import ROW
 from cstodata.errors import ApplyError
 from cstodata.package.descriptor import DESCRIPTOR, parse_package, read_package
 from cstodata.package.digest import sha256_of_file
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 FORMAT = "1."
 MAX_BYTES = 4 * 1024**3
 """A file of changes larger than this is not read: it is held in memory."""
-
-_ROW = "__row__"
 
 
 def apply_changes(old: DataPackage, changes: JsonObject, target: Path) -> DataPackage:
@@ -177,7 +176,7 @@ class _Application:
         names |= {after: was for was, after in self._delta.fields.get(resource.name, {}).items()}
         rows = _empty(schema)
         if before is not None:
-            rows = _applied(read_canonical(self._old, before, row_numbers=_ROW), schema, names, table)
+            rows = _applied(read_canonical(self._old, before, row_numbers=ROW), schema, names, table)
         added = [row["after"] for row in table["added"]]
         columns = {field.name: [row.get(field.name) for row in added] for field in schema.fields}
         new = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
@@ -285,7 +284,7 @@ class _Wanted:
         if not fits:
             return None
         # Of equal rows, the one that stood here.
-        change = next((each for each in fits if each["rowBefore"] == row[_ROW]), fits[0])
+        change = next((each for each in fits if each["rowBefore"] == row[ROW]), fits[0])
         waiting.remove(change)
         return change
 

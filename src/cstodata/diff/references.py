@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cstodata.diff.row_changes import ROW
 from cstodata.package.tables import read_canonical
 
 if TYPE_CHECKING:
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
 
     from cstodata.model.change import RowChange
     from cstodata.package.descriptor import DataPackage, Resource
-
-_ROW = "__row__"
 
 
 def referenced_keys(
@@ -32,7 +31,7 @@ def referenced_keys(
         for fields, referred in _references(other, resource):
             gone = {tuple(row.before[name] for name in referred) for row in removed if row.before is not None}
             gone -= {key for key in gone if None in key}
-            found = {key for piece in read_canonical(package, other, row_numbers=_ROW) for key in _keys(piece, fields)}
+            found = {key for piece in read_canonical(package, other, row_numbers=ROW) for key in _keys(piece, fields)}
             if count := len(gone & found):
                 yield other.name, count
 

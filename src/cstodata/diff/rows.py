@@ -19,19 +19,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.diff.fields import FieldPairs
+from cstodata.diff.row_changes import ROW, AddedRows, ChangedRows, RemovedRows
 from cstodata.errors import CstodataError
-from cstodata.model.change import RowChange, TableChanges
+from cstodata.model.change import TableChanges
 from cstodata.package.tables import read_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from cstodata.model.change import Cells
     from cstodata.model.progress import OnShare
     from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
-
-_ROW = "__row__"
-_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +41,7 @@ class Table:
 
     def pieces(self) -> Iterator[pa.Table]:
         """Its cells as canonical text, and the numbers of the records."""
-        return read_canonical(self.package, self.resource, row_numbers=_ROW)
+        return read_canonical(self.package, self.resource, row_numbers=ROW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,9 +298,9 @@ class _Join:
             key=key,
             rows_before=rows[0],
             rows_after=rows[1],
-            removed=_Removed(before.slice(0, len(removed)), [old_names[name] for name in key], key),
-            added=_Added(after.slice(0, len(added)), key),
-            changed=_Changed(
+            removed=RemovedRows(before.slice(0, len(removed)), [old_names[name] for name in key], key),
+            added=AddedRows(after.slice(0, len(added)), key),
+            changed=ChangedRows(
                 before.slice(len(removed)),
                 after.slice(len(added)),
                 compared=[(each.name, name.name) for each, name in self._pairs.common],
@@ -345,88 +342,17 @@ def all_rows(table: Table) -> TableChanges:
         key=key,
         rows_before=0,
         rows_after=rows.num_rows,
-        added=_Added(rows, key),
+        added=AddedRows(rows, key),
     )
 
 
 def _rows(table: Table, numbers: Sequence[int]) -> pa.Table:
     """The rows of these numbers, in their order."""
     wanted = pa.array(numbers, pa.int64())
-    names = [*(field.name for field in table.schema.fields), _ROW]
+    names = [*(field.name for field in table.schema.fields), ROW]
     if not numbers:
-        return pa.table({name: pa.array([], pa.int64() if name == _ROW else pa.string()) for name in names})
+        return pa.table({name: pa.array([], pa.int64() if name == ROW else pa.string()) for name in names})
     found = pa.concat_tables(
-        piece.filter(pc.is_in(piece[_ROW], value_set=wanted)) for piece in table.pieces()
+        piece.filter(pc.is_in(piece[ROW], value_set=wanted)) for piece in table.pieces()
     ).combine_chunks()
-    return found.take(pc.index_in(wanted, value_set=found[_ROW].combine_chunks()))
-
-
-class _Lazy:
-    """Row changes, made when they are asked for, some thousand at a time."""
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __contains__(self, item: object) -> bool:
-        return any(item == each for each in self)
-
-    def __iter__(self) -> Iterator[RowChange]:
-        for start in range(0, self._length, _ROWS_AT_ONCE):
-            yield from self._made(start, _ROWS_AT_ONCE)
-
-    def _made(self, start: int, count: int) -> Iterator[RowChange]:
-        raise NotImplementedError
-
-
-class _Removed(_Lazy):
-    def __init__(self, rows: pa.Table, old_key: Sequence[str], key: Sequence[str]) -> None:
-        super().__init__(rows.num_rows)
-        self._rows, self._old_key, self._key = rows, old_key, key
-
-    def _made(self, start: int, count: int) -> Iterator[RowChange]:
-        for row in self._rows.slice(start, count).to_pylist():
-            number = row.pop(_ROW)
-            key = {name: row[before] for name, before in zip(self._key, self._old_key, strict=True)}
-            yield RowChange(key=key, before=row, after=None, row_before=number, row_after=None)
-
-
-class _Added(_Lazy):
-    def __init__(self, rows: pa.Table, key: Sequence[str]) -> None:
-        super().__init__(rows.num_rows)
-        self._rows, self._key = rows, key
-
-    def _made(self, start: int, count: int) -> Iterator[RowChange]:
-        for row in self._rows.slice(start, count).to_pylist():
-            number = row.pop(_ROW)
-            key = {name: row[name] for name in self._key}
-            yield RowChange(key=key, before=None, after=row, row_before=None, row_after=number)
-
-
-class _Changed(_Lazy):
-    def __init__(
-        self,
-        before: pa.Table,
-        after: pa.Table,
-        *,
-        compared: Sequence[tuple[str, str]],
-        new: Sequence[str],
-        key: Sequence[str],
-    ) -> None:
-        super().__init__(after.num_rows)
-        self._before, self._after, self._compared, self._new, self._key = before, after, compared, new, key
-
-    def _made(self, start: int, count: int) -> Iterator[RowChange]:
-        befores = self._before.slice(start, count).to_pylist()
-        afters = self._after.slice(start, count).to_pylist()
-        for was, now in zip(befores, afters, strict=True):
-            differing = [(old, new) for old, new in self._compared if was[old] != now[new]]
-            before: Cells = {new: was[old] for old, new in differing}
-            after: Cells = {new: now[new] for _, new in differing}
-            for name in self._new:
-                if now[name] is not None:
-                    before[name], after[name] = None, now[name]
-            key = {name: now[name] for name in self._key}
-            yield RowChange(key=key, before=before, after=after, row_before=was[_ROW], row_after=now[_ROW])
+    return found.take(pc.index_in(wanted, value_set=found[ROW].combine_chunks()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cstodata.diff.row_changes import ROW
 from cstodata.errors import CstodataError
 from cstodata.package.tables import read_canonical
 
@@ -22,7 +23,6 @@ _NEEDED = {
     "people": {"person_id", "name"},
     "delegations": {"delegation_id", "parliament_id", "as_of", "seats_total", "representative_id"},
 }
-_ROW = "__row__"
 
 
 def words(package: DataPackage, tables: Iterable[TableChanges]) -> tuple[str, ...]:
@@ -123,5 +123,5 @@ def _country(row: Cells) -> str:
 
 
 def _rows(package: DataPackage, name: str) -> Iterator[Cells]:
-    for piece in read_canonical(package, package.resource(name), row_numbers=_ROW):
-        yield from piece.drop_columns([_ROW]).to_pylist()
+    for piece in read_canonical(package, package.resource(name), row_numbers=ROW):
+        yield from piece.drop_columns([ROW]).to_pylist()

@@ -54,7 +54,8 @@ def validate_package(
     located = locate(path)
     descriptor = read_json(located)
     from cstodata.validation.tables.engine import Engine
-    from cstodata.validation.tables.judge import judge_metadata, judge_tables
+    from cstodata.validation.tables.judge import judge_tables
+    from cstodata.validation.tables.metadata import judge_metadata
 
     metadata = judge_metadata(located, descriptor)
     tables: tuple[TableResult, ...] = ()
