@@ -18,6 +18,8 @@ from cstodata.package.parquet import to_parquet
 from cstodata.package.tables import read_table
 from cstodata.release import build
 from cstodata.release.build import Built, build_release
+from cstodata.release.documents import DOCUMENTS
+from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release
 
 if TYPE_CHECKING:
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ORIGIN = Origin(created="2026-02-20T00:00:00Z", commit=None, is_dirty=False, tool="0.1.0")
+
+
 def release(folder: Path, output: Path) -> Built:
     package = read_package(folder)
-    return build_release(package, plan_release(package, cstodata.validate(folder)), output)
+    return build_release(package, plan_release(package, cstodata.validate(folder), origin=ORIGIN), output)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -49,7 +54,7 @@ def released(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path
 
 def test_a_release_holds_both_forms_of_each_table_and_nothing_else(released: Path, repository: Path) -> None:
     names = [resource.name for resource in read_package(repository).resources]
-    expected = {"datapackage.json", "parquet/datapackage.json", "SHA256SUMS"}
+    expected = {"datapackage.json", "parquet/datapackage.json", "SHA256SUMS", "registry.txt", *DOCUMENTS}
     for name in names:
         expected |= {f"data/{name}.csv", f"parquet/{name}.parquet", f"schemas/{name}.json"}
     assert files(released).keys() == expected
@@ -130,7 +135,7 @@ def test_a_package_with_errors_is_refused(dataset: Path) -> None:
     seats = dataset / "data" / "delegation_seats.csv"
     seats.write_text(seats.read_text().replace("BY-LC01,7", "BY-LC01,8", 1))
     with pytest.raises(ReleaseRefusedError, match="has 2 errors"):
-        plan_release(read_package(dataset), cstodata.validate(dataset))
+        plan_release(read_package(dataset), cstodata.validate(dataset), origin=ORIGIN)
 
 
 @pytest.mark.parametrize("version", [None, "", "1", "1.0", "v1.0.0", "1.0.0/../..", "01.0.0"])
@@ -139,14 +144,14 @@ def test_a_version_that_is_no_semantic_version_is_refused(dataset: Path, version
     package = read_package(dataset)
     report = cstodata.validate("datapackage.json")
     with pytest.raises(ReleaseRefusedError, match="needs a `version`"):
-        plan_release(package, report)
+        plan_release(package, report, origin=ORIGIN)
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "a\\b", "a:b", " a"])
 def test_a_resource_whose_name_cannot_name_a_file_is_refused(make_package: Callable[..., Path], name: str) -> None:
     folder = make_package({"table": ("id\n1\n", {"fields": [{"name": "id"}]})}, table={"name": name})
     with pytest.raises(ReleaseRefusedError, match="cannot name a file"):
-        plan_release(read_package(folder), cstodata.validate(folder))
+        plan_release(read_package(folder), cstodata.validate(folder), origin=ORIGIN)
 
 
 def test_what_cannot_be_kept_exactly_is_refused_and_nothing_is_left(

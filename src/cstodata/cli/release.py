@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -21,15 +22,21 @@ from cstodata.cli.validate import verdict
     required=True,
     help="Folder that holds all releases.",
 )
+@click.option(
+    "--previous", metavar="PLACE", help="The release before it, or a revision: what changed is told and checked."
+)
+@click.option("--allow-dirty", is_flag=True, help="Release changes that are not committed too.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
-def release(*, path: Path | None, output: Path, dry_run: bool) -> ExitCode:
-    """Validate a data package and write its release: CSV, Parquet, two descriptors and checksums.
+def release(*, path: Path | None, output: Path, previous: str | None, allow_dirty: bool, dry_run: bool) -> ExitCode:
+    """Validate a data package and write its release: tables as CSV and Parquet, what describes them, and checksums.
 
     The release goes to OUTPUT/v/VERSION, where VERSION is the `version` of the descriptor. Nothing is written if the
-    package has errors. A version that is there already is never changed.
+    package has errors, or if the changes since the previous release need a higher version. A version that is there
+    already is never changed. The same commit gives the same bytes; SOURCE_DATE_EPOCH stands for its time if it is set.
     """
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package
+    from cstodata.release.origin import origin_of
     from cstodata.release.plan import plan_release
     from cstodata.report.terminal import shown
     from cstodata.report.text import render
@@ -42,7 +49,8 @@ def release(*, path: Path | None, output: Path, dry_run: bool) -> ExitCode:
         click.echo("not released: mend the errors first")
         return verdict(report)
     package = read_package(chosen)
-    plan = plan_release(package, report)
+    origin = origin_of(package, epoch=os.environ.get("SOURCE_DATE_EPOCH"))
+    plan = plan_release(package, report, origin=origin, previous=previous, allow_dirty=allow_dirty)
     if dry_run:
         target = output / plan.folder
         if target.exists():

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cstodata.diff.package import diff_packages
+from cstodata.diff.sides import open_side
 from cstodata.errors import ReleaseNotProvedError, ReleaseRefusedError
+from cstodata.model.change import Bump
 from cstodata.model.progress import unheard
 from cstodata.package.canonical import same_table, sort_by_key, to_csv
 from cstodata.package.digest import sha256_of, sha256_of_file
@@ -19,14 +22,20 @@ from cstodata.package.formatting import canonical_csv, file_facts, to_json
 from cstodata.package.parquet import to_parquet
 from cstodata.package.plain_csv import CsvDialect, is_plain_csv, read_texts
 from cstodata.package.tables import read_table, schema_of, type_texts
+from cstodata.release.documents import DOCUMENTS, FileFacts, ReleaseFacts, TableFacts
+from cstodata.release.plan import CHANGES
+from cstodata.report.changes.registry import DEFAULT_ROWS, render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cstodata.model.change import ChangeSet
     from cstodata.model.json import JsonObject
     from cstodata.model.progress import OnStep
     from cstodata.package.descriptor import DataPackage, Schema
     from cstodata.release.plan import ReleasePlan, TablePlan
 
-CHECKSUMS = "SHA256SUMS"
+CHECKSUMS, REGISTRY = "SHA256SUMS", "registry.txt"
 DIALECT: JsonObject = {
     "delimiter": ",",
     "lineTerminator": "\n",
@@ -58,7 +67,8 @@ def build_release(package: DataPackage, plan: ReleasePlan, output: Path, *, on_s
         on_step: Called with the name of each table before it is written, and the share of all that is.
 
     Raises:
-        ReleaseRefusedError: The version is there already, with other bytes.
+        ReleaseRefusedError: The version is there already, with other bytes; or nothing changed since the previous
+            release, or more than the version says.
         ReleaseNotProvedError: The CSV and Parquet files of a table do not hold the same.
         TableReadError: A table cannot be read or written as its schema types it.
     """
@@ -80,29 +90,81 @@ def build_release(package: DataPackage, plan: ReleasePlan, output: Path, *, on_s
 def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnStep) -> None:
     for name in ("data", "parquet", "schemas"):
         (folder / name).mkdir()
-    csv_resources, parquet_resources = [], []
+    facts, csv_resources, parquet_resources = [], [], []
     for number, table in enumerate(plan.tables):
         on_step(table.resource.name, number / len(plan.tables))
-        csv_resource, parquet_resource = _write_table(package, table, folder)
+        written, csv_resource, parquet_resource = _write_table(package, table, folder)
+        facts.append(written)
         csv_resources.append(csv_resource)
         parquet_resources.append(parquet_resource)
-    (folder / "datapackage.json").write_bytes(to_json({**package.descriptor, "resources": csv_resources}))
-    descriptor = to_json({**package.descriptor, "resources": parquet_resources})
-    (folder / "parquet" / "datapackage.json").write_bytes(descriptor)
-    named = [name for name in plan.files if name != CHECKSUMS]
-    sums = "".join(f"{sha256_of_file(folder / name)}  {name}\n" for name in named)
-    (folder / CHECKSUMS).write_text(sums, encoding="utf-8", newline="\n")
+    declared = {**package.descriptor, **({"created": plan.origin.created} if plan.origin.created else {})}
+    (folder / "datapackage.json").write_bytes(to_json({**declared, "resources": csv_resources}))
+    (folder / "parquet" / "datapackage.json").write_bytes(to_json({**declared, "resources": parquet_resources}))
+    changes = _write_changes(package, plan, folder) if plan.previous else None
+    release = ReleaseFacts(
+        package=package,
+        version=plan.version,
+        tables=tuple(facts),
+        report=plan.report,
+        changes=changes,
+        origin=plan.origin,
+    )
+    for name, document in DOCUMENTS.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(document(release))
+    named = [name for name in plan.files if name not in {CHECKSUMS, REGISTRY}]
+    digests = {name: sha256_of_file(folder / name) for name in named}
+    _write_lines(folder / REGISTRY, (f"{name} sha256:{digest}" for name, digest in digests.items()))
+    digests[REGISTRY] = sha256_of_file(folder / REGISTRY)
+    _write_lines(folder / CHECKSUMS, (f"{digest}  {name}" for name, digest in sorted(digests.items())))
 
 
-def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[JsonObject, JsonObject]:
-    """Write the files of a table; return its resource in the two descriptors."""
+def _write_changes(package: DataPackage, plan: ReleasePlan, folder: Path) -> ChangeSet:
+    """Write what changed since the previous release.
+
+    Raises:
+        ReleaseRefusedError: Nothing did, or the version is too low for what did.
+    """
+    with open_side(str(plan.previous), beside=package.root) as before, open_side(str(folder), beside=folder) as after:
+        # Where they stand on this machine is nobody's business.
+        places = str(before.descriptor.get("version") or "before"), plan.version
+        changes = diff_packages(before, after, places=places)
+    need = changes.version
+    if need.bump is Bump.NONE:
+        raise ReleaseRefusedError([f"nothing changed since {changes.old.version}"])
+    if not need.is_enough:
+        raise ReleaseRefusedError(
+            [f"the changes since {changes.old.version} need version {need.required} ({need.bump})"]
+        )
+    (folder / "changes").mkdir()
+    for name, form in CHANGES.items():
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            file.writelines(render(changes, form, limit=DEFAULT_ROWS[form]))
+    return changes
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+
+
+def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[TableFacts, JsonObject, JsonObject]:
+    """Write the files of a table; return what they are, and its resource in the two descriptors."""
     resource, schema = plan.resource, schema_of(plan.resource)
     table = sort_by_key(read_table(package, resource), schema)
     csv = canonical_csv(package, resource, CsvDialect()) if is_plain_csv(resource) else to_csv(table, schema)
     parquet = to_parquet(table, schema)
     _prove_equal(resource.name, csv, parquet, schema)
-    for name, content in ((plan.csv, csv), (plan.parquet, parquet), (plan.schema, to_json(schema.descriptor))):
+    contents = {plan.csv: csv, plan.parquet: parquet, plan.schema: to_json(schema.descriptor)}
+    for name, content in contents.items():
         (folder / name).write_bytes(content)
+    facts = TableFacts(
+        resource=resource,
+        rows=table.num_rows,
+        files=tuple(
+            FileFacts(path=name, bytes=len(content), sha256=sha256_of(content), media_type=_media_type(name))
+            for name, content in contents.items()
+        ),
+    )
     plain = {
         key: value for key, value in resource.descriptor.items() if key not in {"data", "extrapaths", "compression"}
     }
@@ -110,7 +172,7 @@ def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[J
         **plain,
         "path": plan.csv,
         "format": "csv",
-        "mediatype": "text/csv",
+        "mediatype": _media_type(plan.csv),
         "dialect": DIALECT,
         "schema": plan.schema,
         **file_facts(csv),
@@ -120,11 +182,15 @@ def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[J
         **{key: value for key, value in plain.items() if key not in {"dialect", "encoding", "bytes"}},
         "path": Path(plan.parquet).name,
         "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "mediatype": _media_type(plan.parquet),
         "schema": schema.descriptor,
         "hash": f"sha256:{sha256_of(parquet)}",
     }
-    return as_csv, as_parquet
+    return facts, as_csv, as_parquet
+
+
+def _media_type(name: str) -> str:
+    return {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}.get(Path(name).suffix, "application/json")
 
 
 def _prove_equal(resource: str, csv: bytes, parquet: bytes, schema: Schema) -> None:

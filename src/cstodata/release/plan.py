@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import semver
 
 from cstodata.errors import ReleaseRefusedError
+from cstodata.release.documents import DOCUMENTS
 
 if TYPE_CHECKING:
     from cstodata.model.report import Report
     from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.release.origin import Origin
+
+CHANGES = {"changes/changes.json": "json", "changes/changes.md": "markdown", "changes/changes.html": "html"}
+"""The files that tell what changed since the previous release, and their forms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,24 +37,42 @@ class ReleasePlan:
         version: The package's version, a semantic version.
         folder: Folder of the version, relative to the output: `v/<version>`.
         tables: In the descriptor's order.
+        report: What checking the package found.
+        origin: Where it comes from.
+        previous: The release before it, as `cstodata diff` takes it; None if there is none to compare with.
     """
 
     version: str
     folder: str
     tables: tuple[TablePlan, ...]
+    report: Report
+    origin: Origin
+    previous: str | None
 
     @property
     def files(self) -> tuple[str, ...]:
         """Every file of the version, relative to its folder, sorted."""
         tables = (path for table in self.tables for path in (table.csv, table.parquet, table.schema))
-        return tuple(sorted(("SHA256SUMS", "datapackage.json", "parquet/datapackage.json", *tables)))
+        always = ("SHA256SUMS", "registry.txt", "datapackage.json", "parquet/datapackage.json")
+        changes = CHANGES if self.previous else {}
+        return tuple(sorted((*always, *DOCUMENTS, *changes, *tables)))
 
 
-def plan_release(package: DataPackage, report: Report) -> ReleasePlan:
+def plan_release(
+    package: DataPackage, report: Report, *, origin: Origin, previous: str | None = None, allow_dirty: bool = False
+) -> ReleasePlan:
     """The release of a package that was checked.
 
+    Args:
+        package: What to release.
+        report: What checking it found.
+        origin: Where it comes from.
+        previous: The release before it, as `cstodata diff` takes it; None if there is none to compare with.
+        allow_dirty: Whether changes that are not committed may be released.
+
     Raises:
-        ReleaseRefusedError: The package has errors, no version, no tables, or a name that cannot name a file.
+        ReleaseRefusedError: The package has errors, no version, no tables, a name that cannot name a file, or changes
+            that are not committed.
     """
     version = package.descriptor.get("version")
     problems = []
@@ -57,6 +80,8 @@ def plan_release(package: DataPackage, report: Report) -> ReleasePlan:
         problems.append(f"the package has {report.errors} errors; `cstodata validate` lists them")
     if not isinstance(version, str) or not semver.Version.is_valid(version):
         problems.append("datapackage.json needs a `version` such as 1.0.0 (semantic versioning)")
+    if origin.is_dirty and not allow_dirty:
+        problems.append("the package has changes that are not committed; commit them, or say --allow-dirty")
     if not package.resources:
         problems.append("the package has no resources")
     for resource in package.resources:
@@ -78,6 +103,9 @@ def plan_release(package: DataPackage, report: Report) -> ReleasePlan:
             )
             for resource in package.resources
         ),
+        report=report,
+        origin=origin,
+        previous=previous,
     )
 
 

@@ -1,0 +1,70 @@
+"""Where a release comes from: the commit that it is made of, and when that was."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from cstodata.errors import ReleaseRefusedError
+from cstodata.package.paths import named_files
+
+if TYPE_CHECKING:
+    from cstodata.package.descriptor import DataPackage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a release comes from.
+
+    Attributes:
+        created: When its content came to be, as RFC 3339 in UTC; None if nobody says.
+        commit: The git commit that it is made of; None if the package is not in a repository.
+        is_dirty: Whether the package has changes that are not committed.
+        tool: Version of this program.
+    """
+
+    created: str | None
+    commit: str | None
+    is_dirty: bool
+    tool: str
+
+
+def origin_of(package: DataPackage, *, epoch: str | None) -> Origin:
+    """Where a package comes from.
+
+    Args:
+        package: The package.
+        epoch: Seconds since 1970 that stand for the time of the commit (reproducible-builds.org: SOURCE_DATE_EPOCH);
+            None for the time of the commit itself.
+
+    Raises:
+        ReleaseRefusedError: The epoch is no number.
+    """
+    commit = _git(package, "rev-parse", "--verify", "--quiet", "HEAD")
+    files = [str(path) for path in (package.path, *named_files(package.root, package.descriptor))]
+    changed = _git(package, "status", "--porcelain", "--", *files) if commit else ""
+    seconds = epoch or (_git(package, "show", "--no-patch", "--format=%ct", "HEAD") if commit else "")
+    try:
+        created = datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
+    except (ValueError, OverflowError, OSError) as error:
+        raise ReleaseRefusedError([f'SOURCE_DATE_EPOCH is "{epoch}", and no number of seconds']) from error
+    return Origin(created=created, commit=commit or None, is_dirty=bool(changed), tool=version("cstodata"))
+
+
+def _git(package: DataPackage, *arguments: str) -> str:
+    """What git says; nothing if it is not there, or the package is not in a repository."""
+    try:
+        done = subprocess.run(  # noqa: S603 -- no shell
+            ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is
+            cwd=package.root.resolve(),
+            capture_output=True,
+            check=False,
+            text=True,
+            errors="replace",
+        )
+    except OSError:
+        return ""
+    return "" if done.returncode else done.stdout.strip()
