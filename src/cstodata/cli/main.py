@@ -18,6 +18,7 @@ from cstodata.cli.options import note
 from cstodata.cli.release import release
 from cstodata.cli.rules import rules
 from cstodata.cli.validate import validate
+from cstodata.cli.verify import verify
 from cstodata.errors import CstodataError, UnknownNameError
 from cstodata.report.terminal import shown
 
@@ -31,7 +32,7 @@ def cli(*, debug: bool) -> None:
     """Data that people can trust: check, compare, format and release a data package."""
 
 
-for verb in (validate, rules, explain, format_, diff, version, apply, release, completion):
+for verb in (validate, rules, explain, format_, diff, version, apply, release, verify, completion):
     cli.add_command(verb)
 
 
