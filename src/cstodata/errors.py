@@ -138,3 +138,19 @@ class SideError(CstodataError):
 
 class ApplyError(CstodataError):
     """Changes do not fit the package that they are applied to."""
+
+
+class StoreError(CstodataError):
+    """A store cannot be read or written."""
+
+    def __init__(self, place: str, *, why: str) -> None:
+        self.place = place
+        self.why = why
+        super().__init__(place, why)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.why}"
+
+
+class PublishError(CstodataError):
+    """A release cannot be published."""
