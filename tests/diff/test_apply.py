@@ -31,6 +31,11 @@ def delta(old: Path, new: Path, *, limit: int | None = None) -> dict[str, Any]:
     return changes
 
 
+def rows(changes: dict[str, Any], kind: str) -> list[Any]:
+    found: list[Any] = changes["tables"][0][kind]
+    return found
+
+
 @pytest.fixture
 def pair(make_package: Callable[..., Path], tmp_path: Path) -> tuple[Path, Path]:
     """Two packages: a row is gone, one is new and one changed."""
@@ -67,9 +72,18 @@ def test_sizes_and_digests_are_those_of_the_file_that_is_made(dataset: Path, tmp
     [
         (
             lambda old, _: (old / "table.csv").write_text("id,name\n1,z\n2,b\n3,c\n"),
+            "made from another package: table has other files",
+        ),
+        (
+            lambda _, changes: rows(changes, "removed")[0]["before"].update(name="z"),
             "no row (1) that is as the changes",
         ),
-        (lambda old, _: (old / "table.csv").write_text("id,name\n2,b\n3,c\n"), "no row (1) that is as the changes"),
+        (lambda _, changes: rows(changes, "removed").clear(), "would have 4 rows, not the 3 told"),
+        (lambda _, changes: rows(changes, "added").append(rows(changes, "added")[0]), "would have 4 rows"),
+        (lambda _, changes: rows(changes, "added")[0].update(after={"id": 5}), "not of the form"),
+        (lambda _, changes: changes["tables"][0].update(resourceBefore=None), "would have"),
+        (lambda _, changes: changes["tables"].clear(), "rows are not among the changes"),
+        (lambda _, changes: changes.update(complete=False), "without --resource"),
         (lambda _, changes: changes.update(format="2.0"), "no file of changes of the format 1"),
         (lambda _, changes: changes.pop("tables"), "no file of changes"),
         (lambda _, changes: changes.update(tables=3), "no file of changes"),
@@ -84,8 +98,14 @@ def test_sizes_and_digests_are_those_of_the_file_that_is_made(dataset: Path, tmp
         ),
     ],
     ids=[
+        "another file",
         "a row that is not as it was",
-        "a row that is gone",
+        "a removed row that is not told",
+        "an added row that is told twice",
+        "a cell that is no text",
+        "an old table that is not told",
+        "a table that is not told",
+        "some resources only",
         "another format",
         "no tables",
         "tables of a wrong form",

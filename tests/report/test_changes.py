@@ -67,8 +67,17 @@ def changes(*, text: str = "a title", rows: int = 5, words: tuple[str, ...] = WO
         Change(kind=ChangeKind.ROWS_ADDED, resource="news", count=rows),
     )
     return ChangeSet(
-        old=Side(place="git:main", name="example", version="1.0.0", descriptor={"resources": []}, schemas={}),
-        new=Side(place=".", name="example", version="1.1.0", descriptor={"resources": []}, schemas={"a.json": {}}),
+        old=Side(
+            place="git:main", name="example", version="1.0.0", descriptor={"resources": []}, schemas={}, digests={}
+        ),
+        new=Side(
+            place=".",
+            name="example",
+            version="1.1.0",
+            descriptor={"resources": []},
+            schemas={"a.json": {}},
+            digests={"news": ("0" * 64,)},
+        ),
         changes=told,
         tables=(table,),
         version=VersionNeed(bump=Bump.MAJOR, required="2.0.0", declared="1.1.0", is_enough=False),

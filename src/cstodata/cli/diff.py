@@ -10,14 +10,15 @@ import click
 
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import (
-    chosen_package,
     has_colour,
+    is_part_of,
     note,
     output_option,
     progress,
     resource_option,
     write_all,
 )
+from cstodata.errors import VersionError
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ def diff(
     from cstodata.report.changes.registry import DEFAULT_ROWS, render
 
     rows = 0 if summary else DEFAULT_ROWS[form] if limit is None else limit or None
-    changes = _compared(old, new or str(chosen_package(None)), resources)
+    after = new or str(_package_here(None))
+    for side in (old, after):
+        if output is not None and not side.startswith("git:") and is_part_of(output, Path(side)):
+            raise click.UsageError(f"{output} is part of {side}.")
+    changes = _compared(old, after, resources)
     colour = output is None and has_colour(sys.stdout)
     write_all(render(changes, form, limit=rows, colour=colour), output)
     return ExitCode.CLEAN if changes.is_same else ExitCode.FINDINGS
@@ -76,12 +81,14 @@ def version(*, path: Path | None, base: str, check: bool, write_version: bool) -
 
     Exit code 0: told; 1, with --check: the declared version is too low; 2: wrong usage; 3: cannot proceed.
     """
-    package = chosen_package(path)
+    package = _package_here(path)
     from cstodata.report.changes.registry import render
 
     changes = _compared(base, str(package), ())
     need = changes.version
     write_all(render(changes, "text", limit=0, colour=has_colour(sys.stdout)), None)
+    if need.required is None:
+        raise VersionError(f'the base declares the version "{changes.old.version}", which is no semantic version')
     if write_version and not need.is_enough:
         from cstodata.package.formatting import write_package_version
 
@@ -108,6 +115,13 @@ def apply(*, old: Path, changes: Path, output: Path) -> ExitCode:
     written = apply_changes(read_package(old), read_json(changes, max_bytes=MAX_BYTES), output)
     note(f"written: {shown(output)} ({len(written.resources)} resources)")
     return ExitCode.CLEAN
+
+
+def _package_here(path: Path | None) -> Path:
+    """The package that was named, or the current folder's; never the bundled one, which is nobody's to change."""
+    if path is None and not Path("datapackage.json").is_file():
+        raise click.UsageError("there is no datapackage.json here: name a package.")
+    return path or Path("datapackage.json")
 
 
 def _compared(old: str, new: str, resources: tuple[str, ...]) -> ChangeSet:

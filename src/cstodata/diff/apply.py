@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.diff.package import digests_of
 from cstodata.diff.row_changes import ROW
 from cstodata.errors import ApplyError
 from cstodata.package.descriptor import DESCRIPTOR, parse_package, read_package
@@ -53,13 +54,22 @@ def apply_changes(old: DataPackage, changes: JsonObject, target: Path) -> DataPa
     """
     if target.exists():
         raise ApplyError(f"{target} is there already")
+    if not target.absolute().parent.is_dir():
+        raise ApplyError(f"there is no folder {target.parent}")
     delta = _Delta.of(changes)
     if delta.old != old.descriptor:
         raise ApplyError("the changes were made from another package: its descriptor is not the one that they name")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    for resource in old.resources:
+        if list(digests_of(old, resource)) != delta.digests.get(resource.name):
+            raise ApplyError(f"the changes were made from another package: {resource.name} has other files")
     staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
-        _Application(old, delta, staging).run()
+        try:
+            _Application(old, delta, staging).run()
+        except (AttributeError, LookupError, TypeError, ValueError, pa.ArrowException) as error:
+            raise ApplyError(
+                f"the changes are not of the form that is needed: {type(error).__name__} {error}"
+            ) from error
         staging.chmod(0o755)
         staging.rename(target)
     finally:
@@ -75,6 +85,8 @@ class _Delta:
         old: The descriptor before.
         new: The descriptor after.
         schemas: The Table Schemas after, by path.
+        digests: The digests of the files of each resource before.
+        new_digests: The same after.
         tables: What changed in rows, by the new name of the resource.
         fields: New names of renamed fields, by old name, by the new name of the resource.
         resources: Old names of renamed resources, by new name.
@@ -84,6 +96,8 @@ class _Delta:
     old: JsonObject
     new: JsonObject
     schemas: Mapping[str, JsonObject]
+    digests: Mapping[str, list[str]]
+    new_digests: Mapping[str, list[str]]
     tables: Mapping[str, Mapping[str, Any]]
     fields: Mapping[str, Mapping[str, str]]
     resources: Mapping[str, str]
@@ -95,6 +109,8 @@ class _Delta:
         if not str(told.get("format", "")).startswith(FORMAT):
             raise ApplyError("this is no file of changes of the format 1, as `cstodata diff --format json` writes it")
         try:
+            if told["complete"] is not True:
+                raise ApplyError("the changes are of some resources only: make them without --resource")
             fields: dict[str, dict[str, str]] = defaultdict(dict)
             resources, untold = {}, set()
             for change in told["changes"]:
@@ -115,6 +131,8 @@ class _Delta:
                 old=told["old"]["descriptor"],
                 new=told["new"]["descriptor"],
                 schemas=told["new"]["schemas"],
+                digests=told["old"]["digests"],
+                new_digests=told["new"]["digests"],
                 tables=tables,
                 fields=fields,
                 resources=resources,
@@ -157,6 +175,8 @@ class _Application:
         if table is None:
             if before is None or before.path is None:
                 raise ApplyError(f"{resource.name} is new, and its file is not among the changes")
+            if self._delta.new_digests[resource.name] != self._delta.digests[before.name]:
+                raise ApplyError(f"{resource.name} has another file, and its rows are not among the changes")
             self._write(resource.path, resolve(self._old.root, before.path).read_bytes())
         else:
             self._write(resource.path, self._csv(resource, before, table))
@@ -180,8 +200,10 @@ class _Application:
         added = [row["after"] for row in table["added"]]
         columns = {field.name: [row.get(field.name) for row in added] for field in schema.fields}
         new = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
-        dialect = csv_dialect(resource)
-        content = write_texts(_with_null_texts(pa.concat_tables([rows, new]), schema, resource.name), dialect)
+        dialect, together = csv_dialect(resource), pa.concat_tables([rows, new])
+        if together.num_rows != table["rowsAfter"]:
+            raise ApplyError(f"{resource.name} would have {together.num_rows} rows, not the {table['rowsAfter']} told")
+        content = write_texts(_with_null_texts(together, schema, resource.name), dialect)
         return content.decode().encode(dialect.encoding)
 
     def _with_digest(self, resource: Resource) -> JsonObject:
@@ -280,6 +302,8 @@ class _Wanted:
     def _take(self, row: Mapping[str, str | None]) -> Mapping[str, Any] | None:
         """The change of a row, which is then found; None if the row stays as it is."""
         waiting = self._rows.get(tuple(row[name] for name in self._by), [])
+        if not self._key:
+            return waiting.pop() if waiting else None  # they are all the same
         fits = [change for change in waiting if self._fits(change, row)]
         if not fits:
             return None

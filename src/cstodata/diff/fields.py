@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final, cast
 
+from cstodata.diff.metadata import is_same_json
 from cstodata.model.change import Change, ChangeKind
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ def schema_changes(pairs: FieldPairs, resource: str, names: Names) -> Iterator[C
                 after=change.after,
             )
     yield from _key_changes(pairs, resource, names)
+    if _labels(pairs.old.descriptor.get("missingValues")) != _labels(pairs.new.descriptor.get("missingValues")):
+        kind = ChangeKind.DESCRIPTION_CHANGED
+        yield _property(kind, "missingValues", pairs.old.descriptor, pairs.new.descriptor, resource)
     for name in _differing(pairs.old.descriptor, pairs.new.descriptor):
         if name in _ELSEWHERE:
             continue
@@ -135,10 +139,14 @@ def _field_changes(before: Field, after: Field) -> Iterator[Change]:
         if name not in _ELSEWHERE and not (name in _TYPE and getattr(before, name) == getattr(after, name)):
             kind = _FIELD.get(name, ChangeKind.PROPERTY_CHANGED)
             yield _property(kind, name, before.descriptor, after.descriptor, None)
-    if before.missing_values != after.missing_values:
+    if set(before.missing_values) != set(after.missing_values):
         yield Change(
             kind=ChangeKind.MISSING_VALUES_CHANGED, before=list(before.missing_values), after=list(after.missing_values)
         )
+    for name in ("missingValues", "categories"):
+        values = before.descriptor.get(name), after.descriptor.get(name)
+        if _labels(values[0]) != _labels(values[1]):
+            yield _property(ChangeKind.DESCRIPTION_CHANGED, name, before.descriptor, after.descriptor, None)
     was, now = _constraints(before), _constraints(after)
     for name in _differing(was, now):
         verdict = compare_constraint(name, was.get(name), now.get(name))
@@ -203,6 +211,12 @@ def _ordered(bound: JsonValue) -> Decimal | str | None:
 def _values(declared: JsonValue) -> set[str]:
     values = declared if isinstance(declared, list) else [declared]
     return {str(value["value"]) if isinstance(value, dict) and "value" in value else str(value) for value in values}
+
+
+def _labels(declared: JsonValue) -> dict[str, JsonValue]:
+    """The labels of values that are declared as objects."""
+    values = declared if isinstance(declared, list) else []
+    return {str(each.get("value")): each["label"] for each in values if isinstance(each, dict) and "label" in each}
 
 
 def _key_changes(pairs: FieldPairs, resource: str, names: Names) -> Iterator[Change]:
@@ -273,7 +287,7 @@ def _constraints(field: Field) -> dict[str, JsonValue]:
 
 
 def _differing(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> list[str]:
-    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [name for name in {**before, **after} if not is_same_json(before.get(name), after.get(name))]
 
 
 def _property(kind: ChangeKind, name: str, before: JsonObject, after: JsonObject, resource: str | None) -> Change:

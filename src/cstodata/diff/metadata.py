@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from cstodata.model.change import Change, ChangeKind
@@ -9,7 +10,7 @@ from cstodata.model.change import Change, ChangeKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cstodata.model.json import JsonObject
+    from cstodata.model.json import JsonObject, JsonValue
 
 _BOTH: Final[Mapping[str, ChangeKind]] = {
     "title": ChangeKind.DESCRIPTION_CHANGED,
@@ -44,8 +45,14 @@ RESOURCE: Final[Mapping[str, ChangeKind]] = {
 }
 """The same of a resource."""
 
-_NOT_HERE = frozenset({"version", "resources", "schema", "data"})
+_NOT_OF_PACKAGE = frozenset({"version", "resources"})
+_NOT_OF_RESOURCE = frozenset({"name", "schema", "data"})
 """What is compared elsewhere, or stands beside the changes."""
+
+
+def is_same_json(one: JsonValue, other: JsonValue) -> bool:
+    """Whether two values are the same in JSON, where 1 is not true."""
+    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def metadata_changes(before: JsonObject, after: JsonObject, resource: str | None) -> Iterator[Change]:
@@ -56,9 +63,9 @@ def metadata_changes(before: JsonObject, after: JsonObject, resource: str | None
         after: The descriptor now.
         resource: The new name of the resource; None for the package.
     """
-    kinds = PACKAGE if resource is None else RESOURCE
+    kinds, elsewhere = (PACKAGE, _NOT_OF_PACKAGE) if resource is None else (RESOURCE, _NOT_OF_RESOURCE)
     for name in {**before, **after}:
-        if name in _NOT_HERE or (resource is not None and name == "name") or before.get(name) == after.get(name):
+        if name in elsewhere or is_same_json(before.get(name), after.get(name)):
             continue
         kind = kinds.get(name, ChangeKind.PROPERTY_CHANGED)
         yield Change(kind=kind, resource=resource, subject=name, before=before.get(name), after=after.get(name))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cstodata.diff.fields import FieldPairs, Names, schema_changes
-from cstodata.diff.metadata import metadata_changes
+from cstodata.diff.metadata import is_same_json, metadata_changes
 from cstodata.diff.references import referenced_keys
-from cstodata.diff.rows import Table, all_rows, diff_rows
+from cstodata.diff.rows import RowsDiff, Table, all_rows, diff_rows
 from cstodata.diff.version import version_need
 from cstodata.diff.words import words
-from cstodata.errors import CstodataError, TableReadError
+from cstodata.errors import CstodataError, SideError, TableReadError, UnsafePathError
 from cstodata.model.change import Change, ChangeKind, ChangeSet, Side, TableChanges
 from cstodata.model.progress import unheard
 from cstodata.package.digest import sha256_of_file
-from cstodata.package.paths import named_files
+from cstodata.package.paths import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -67,16 +68,22 @@ def diff_packages(
 
     Raises:
         UnknownNameError: Neither package has a resource that was asked for.
-        VersionError: A package declares something that is no version.
+        SideError: Two resources of a package have the same name.
     """
+    for package, place in zip((old, new), places, strict=True):
+        called = [resource.name for resource in package.resources]
+        if twice := [name for name in called if called.count(name) > 1]:
+            raise SideError(place, why=f"two of its resources are called {twice[0]}")
     for name in resources:
         if name not in {resource.name for resource in old.resources}:
             new.resource(name)
     renamed = _renamed_resources(old, new)
     changes: list[Change] = []
+    listing = list(_listing_changes(old, new, renamed))
     if not resources:
-        changes += metadata_changes(old.descriptor, new.descriptor, None)
-        changes += _listing_changes(old, new, renamed)
+        changes += [*metadata_changes(old.descriptor, new.descriptor, None), *listing]
+    else:
+        changes += [each for each in listing if each.resource and {each.resource, each.before} & set(resources)]
     found: list[_ResourceDiff] = []
     before = {renamed.get(resource.name, resource.name): resource for resource in old.resources}
     for resource in new.resources:
@@ -99,6 +106,7 @@ def diff_packages(
         changes=tuple(changes),
         tables=tuple(tables),
         version=version_need(*sides, changes),
+        is_complete=not resources,
         words=words(new, tables),
     )
 
@@ -109,7 +117,7 @@ def _added(new: DataPackage, resource: Resource) -> _ResourceDiff:
         return _ResourceDiff(name=resource.name, declared=(added,))
     try:
         table = all_rows(Table(package=new, resource=resource, schema=resource.schema))
-    except CstodataError as error:
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the rest can be compared
         return _ResourceDiff(name=resource.name, declared=(added, _not_compared(resource, error)))
     return _ResourceDiff(name=resource.name, declared=(added,), table=table)
 
@@ -137,7 +145,8 @@ class _Resources:
             return _ResourceDiff(name=after.name, declared=tuple(declared))
         pairs = FieldPairs(old=before.schema, new=after.schema, renamed={})
         same_bytes = self._same_bytes()
-        if same_bytes and before.schema.descriptor == after.schema.descriptor and not declared:
+        same_schema = is_same_json(before.schema.descriptor, after.schema.descriptor)
+        if same_bytes and same_schema and not declared:
             return _ResourceDiff(name=after.name)
         try:
             found = diff_rows(
@@ -146,10 +155,10 @@ class _Resources:
                 memory_limit=self.memory_limit,
                 on_share=lambda share: self.on_step(after.name, share),
             )
-        except CstodataError as error:
+        except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the rest can be compared
             rows = [_not_compared(after, error)]
             return _ResourceDiff(name=after.name, declared=tuple(declared), pairs=pairs, rows=tuple(rows))
-        rows = list(_row_changes(self.old, self.before, found.changes))
+        rows = list(_row_changes(self.old, self.new, before, after, found))
         same_columns = [each.name for each in before.schema.fields] == [each.name for each in after.schema.fields]
         if not rows and not same_bytes and same_columns and found.changes.count == 0:
             how = "the rows stand in another order" if found.reordered else "cells or lines are written in another way"
@@ -159,11 +168,14 @@ class _Resources:
         )
 
     def _same_bytes(self) -> bool:
-        return _digests(self.old, self.before) == _digests(self.new, self.after)
+        return digests_of(self.old, self.before) == digests_of(self.new, self.after)
 
 
-def _row_changes(old: DataPackage, before: Resource, table: TableChanges) -> Iterator[Change]:
+def _row_changes(
+    old: DataPackage, new: DataPackage, before: Resource, after: Resource, found: RowsDiff
+) -> Iterator[Change]:
     """What became of the rows of a table, as changes of a few kinds."""
+    table = found.changes
     counts = (
         (ChangeKind.ROWS_ADDED, len(table.added)),
         (ChangeKind.ROWS_REMOVED, len(table.removed)),
@@ -173,9 +185,13 @@ def _row_changes(old: DataPackage, before: Resource, table: TableChanges) -> Ite
         if count:
             yield Change(kind=kind, resource=table.resource, count=count)
     if table.removed:
-        for reference, count in referenced_keys(old, before, table.removed):
-            kind = ChangeKind.REFERENCED_KEY_REMOVED
-            yield Change(kind=kind, resource=table.resource, subject=reference, count=count)
+        try:
+            for reference, count in referenced_keys(old, new, before, after, found):
+                kind = ChangeKind.REFERENCED_KEY_REMOVED
+                yield Change(kind=kind, resource=table.resource, subject=reference, count=count)
+        except (CstodataError, KeyError) as error:
+            why = f"whether another table referred to the removed rows cannot be told: {error}"
+            yield Change(kind=ChangeKind.NOT_COMPARED, resource=table.resource, subject=why)
 
 
 def _listing_changes(old: DataPackage, new: DataPackage, renamed: Mapping[str, str]) -> Iterator[Change]:
@@ -208,7 +224,7 @@ def _renamed_resources(old: DataPackage, new: DataPackage) -> dict[str, str]:
 
 def _is_renamed(old: DataPackage, new: DataPackage, before: Resource, after: Resource) -> bool:
     if before.schema is None or after.schema is None:
-        return bool(before.schema is after.schema) and _digests(old, before) == _digests(new, after) != ()
+        return bool(before.schema is after.schema) and digests_of(old, before) == digests_of(new, after) != ()
     if [(field.name, field.type) for field in before.schema.fields] != [
         (field.name, field.type) for field in after.schema.fields
     ]:
@@ -220,21 +236,37 @@ def _is_renamed(old: DataPackage, new: DataPackage, before: Resource, after: Res
             memory_limit=MEMORY_LIMIT,
             on_share=lambda _: None,
         ).changes
-    except CstodataError:
+    except Exception:  # noqa: BLE001 -- what cannot be compared is not proved to be the same
         return False
     return found.rows_before > 0 and found.count == 0
 
 
-def _digests(package: DataPackage, resource: Resource) -> tuple[str, ...]:
-    """The digests of a resource's files; of inline data, its text."""
-    if "data" in resource.descriptor:
-        return (repr(resource.descriptor["data"]),)
-    files = named_files(package.root, {"resources": [{"path": resource.descriptor.get("path")}]})
-    return tuple(sha256_of_file(file) if file.is_file() else "missing" for file in files)
+def digests_of(package: DataPackage, resource: Resource) -> tuple[str, ...]:
+    """The digests of a resource's files, and of what tells how to read them; of inline data, its text.
+
+    What cannot be read has a digest that only this side has: nothing proves that it is the same.
+    """
+    declared = resource.descriptor
+    if "data" in declared:
+        return (json.dumps(declared["data"], sort_keys=True),)
+    path, more, dialect = declared.get("path"), declared.get("extrapaths"), declared.get("dialect")
+    listed = [*(path if isinstance(path, list) else [path]), *(more if isinstance(more, list) else [])]
+    listed += [dialect] if isinstance(dialect, str) else []
+    return tuple(_digest(package, each) for each in listed) or (f"nothing in {package.path}",)
 
 
-def _not_compared(resource: Resource, error: CstodataError) -> Change:
+def _digest(package: DataPackage, path: object) -> str:
+    try:
+        file = resolve(package.root, path) if isinstance(path, str) and path else None
+        return f"{path} of {package.path}" if file is None else sha256_of_file(file) if file.is_file() else "missing"
+    except (UnsafePathError, OSError, ValueError):
+        return f"{path} of {package.path}"
+
+
+def _not_compared(resource: Resource, error: Exception) -> Change:
     why = error.problem if isinstance(error, TableReadError) else str(error)
+    if not isinstance(error, CstodataError):
+        why = f"{type(error).__name__}: {why}"
     return Change(kind=ChangeKind.NOT_COMPARED, resource=resource.name, subject=why)
 
 
@@ -251,6 +283,7 @@ def _side(package: DataPackage, place: str) -> Side:
         version=_text(declared, "version"),
         descriptor=declared,
         schemas=schemas,
+        digests={resource.name: digests_of(package, resource) for resource in package.resources},
     )
 
 

@@ -8,32 +8,43 @@ from cstodata.diff.row_changes import ROW
 from cstodata.package.tables import read_canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from cstodata.model.change import RowChange
+    from cstodata.diff.rows import RowsDiff
     from cstodata.package.descriptor import DataPackage, Resource
 
 
 def referenced_keys(
-    package: DataPackage, resource: Resource, removed: Iterable[RowChange]
+    old: DataPackage, new: DataPackage, before: Resource, after: Resource, found: RowsDiff
 ) -> Iterator[tuple[str, int]]:
-    """What referred to rows that were removed: the name of each table, and how many of the rows it referred to.
+    """What referred to keys that are gone: the name of each table, and how many of the keys it referred to.
 
     Args:
-        package: The package before.
-        resource: The resource before.
-        removed: The rows that were removed from it.
+        old: The package before.
+        new: The package after.
+        before: The resource before.
+        after: The resource after.
+        found: What became of its rows.
 
     Raises:
         TableReadError: A table that refers to it cannot be read.
     """
-    for other in package.resources:
-        for fields, referred in _references(other, resource):
-            gone = {tuple(row.before[name] for name in referred) for row in removed if row.before is not None}
+    for other in old.resources:
+        for fields, referred in _references(other, before):
+            gone = {
+                tuple(row.before[name] for name in referred) for row in found.changes.removed if row.before is not None
+            }
             gone -= {key for key in gone if None in key}
-            found = {key for piece in read_canonical(package, other, row_numbers=ROW) for key in _keys(piece, fields)}
-            if count := len(gone & found):
-                yield other.name, count
+            gone &= _all_keys(old, other, fields)
+            now = [found.pairs.new_name(name) for name in referred]
+            if gone and after.schema and set(now) <= {field.name for field in after.schema.fields}:
+                gone -= _all_keys(new, after, now)
+            if gone:
+                yield other.name, len(gone)
+
+
+def _all_keys(package: DataPackage, resource: Resource, fields: list[str]) -> set[tuple[str | None, ...]]:
+    return {key for piece in read_canonical(package, resource, row_numbers=ROW) for key in _keys(piece, fields)}
 
 
 def _keys(piece: object, fields: list[str]) -> Iterator[tuple[str | None, ...]]:

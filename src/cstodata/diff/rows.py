@@ -98,7 +98,7 @@ class _Join:
 
     def diff(self) -> RowsDiff:
         key = self._key(self._pairs)
-        if key is None and self._candidates():
+        if key is None and self._renamed_keys():
             self._rename_by_all_cells()
             key = self._key(self._pairs)
         key = key or ()
@@ -143,6 +143,11 @@ class _Join:
             for after in self._pairs.added
             if (before.type, before.format) == (after.type, after.format)
         ]
+
+    def _renamed_keys(self) -> set[tuple[str, str]]:
+        """Fields of the old and of the new key that stand at the same place in it, and are not in both tables."""
+        lone = {(before.name, after.name) for before, after in self._candidates()}
+        return lone & set(zip(self._old.schema.primary_key, self._new.schema.primary_key, strict=False))
 
     def _hash(self, name: str, table: Table, key: Sequence[str], common: Sequence[str], names: dict[str, str]) -> int:
         """Hash a table: `n` is the row number, `k` and `k2` are its key, `r` is the row, `f<i>` are lone fields.
@@ -203,7 +208,12 @@ class _Join:
             for name, numbers in self._lone.items()
             for field, number in numbers.items()
         }
-        self._rename(lambda before, after: _tells(prints["o", before.name], prints["w", after.name]))
+        keys = self._renamed_keys()
+        self._rename(
+            lambda before, after: (
+                (before.name, after.name) in keys and _tells(prints["o", before.name], prints["w", after.name])
+            )
+        )
 
     def _rename_by_joined_rows(self) -> None:
         """Find fields that were renamed: in all rows that both tables have, their cells are the same."""
@@ -335,7 +345,8 @@ def _tells(before: Any, after: Any) -> bool:
 def all_rows(table: Table) -> TableChanges:
     """The rows of a table that is new, as added."""
     rows = pa.concat_tables(table.pieces())
-    key = table.schema.primary_key
+    names = {field.name for field in table.schema.fields}
+    key = table.schema.primary_key if set(table.schema.primary_key) <= names else ()
     return TableChanges(
         resource=table.resource.name,
         resource_before=None,

@@ -46,7 +46,8 @@ class _Revision:
 
     def __init__(self, place: str, revision: str, beside: Path) -> None:
         self._place = place
-        self._beside = beside if beside.is_dir() else beside.parent
+        self._beside = beside
+        self._here = next(folder for folder in (beside, *beside.absolute().parents) if folder.is_dir())
         self._commit = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
 
     def package(self, path: str, folder: Path) -> DataPackage:
@@ -63,17 +64,22 @@ class _Revision:
         return read_package(descriptor)
 
     def _same_place(self) -> PurePosixPath:
-        return PurePosixPath(self._ask("rev-parse", "--show-prefix") or ".")
+        here = PurePosixPath(self._ask("rev-parse", "--show-prefix") or ".")
+        return here / self._beside.name if self._beside.suffix == ".json" else here
 
     def _write(self, path: PurePosixPath, target: Path) -> bool:
-        """Write a file of the revision as a checkout would; whether there is one."""
-        # Filters are applied, as large files may stand elsewhere (git-lfs).
+        """Write a file of the revision as a checkout would, with links followed; whether there is one."""
+        found = self._run("cat-file", "--batch-check", "--follow-symlinks", said=f"{self._commit}:{path}\n".encode())
+        facts = found.stdout.split()
+        if found.returncode or len(facts) != len(("object", "type", "size")) or facts[1] != b"blob":
+            return False
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as file:
-            found = not self._run("cat-file", "--filters", f"{self._commit}:{path}", into=file).returncode
-        if not found:
-            target.unlink()
-        return found
+            # Filters are applied, as large files may stand elsewhere (git-lfs).
+            done = self._run("cat-file", "--filters", f"--path={path}", facts[0].decode(), into=file)
+        if done.returncode:
+            raise SideError(self._place, why=done.stderr.decode(errors="replace").strip())
+        return True
 
     def _ask(self, *arguments: str) -> str:
         done = self._run(*arguments)
@@ -82,11 +88,14 @@ class _Revision:
             raise SideError(self._place, why=said or "there is no such revision")
         return done.stdout.decode().strip()
 
-    def _run(self, *arguments: str, into: IO[bytes] | int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+    def _run(
+        self, *arguments: str, said: bytes = b"", into: IO[bytes] | int = subprocess.PIPE
+    ) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(  # noqa: S603 -- no shell, and no argument that git takes for an option
                 ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is
-                cwd=self._beside,
+                cwd=self._here,
+                input=said,
                 stdout=into,
                 stderr=subprocess.PIPE,
                 check=False,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import semver
 
-from cstodata.errors import VersionError
 from cstodata.model.bump import needed
 from cstodata.model.change import Bump, VersionNeed
 
@@ -28,22 +27,21 @@ def version_need(old: Side, new: Side, changes: Iterable[Change]) -> VersionNeed
         old: The package before.
         new: The package after.
         changes: All of them.
-
-    Raises:
-        VersionError: A package declares something that is no version.
     """
     bump = needed(changes)
-    required = FIRST if old.version is None else _raised(_parse(old, "old"), bump)
-    declared = None if new.version is None else _parse(new, "new")
+    before, declared = _parsed(old.version), _parsed(new.version)
+    required = FIRST if old.version is None else None if before is None else _raised(before, bump)
     return VersionNeed(
         bump=bump,
-        required=str(required),
+        required=None if required is None else str(required),
         declared=new.version,
-        is_enough=declared is not None and declared >= required,
+        is_enough=declared is not None and required is not None and declared >= required,
     )
 
 
 def _raised(version: semver.Version, bump: Bump) -> semver.Version:
+    if version.prerelease and bump is not Bump.NONE:
+        return version.finalize_version()  # which a pre-release promises nothing about
     match bump:
         case Bump.NONE:
             return version
@@ -55,9 +53,6 @@ def _raised(version: semver.Version, bump: Bump) -> semver.Version:
             return version.bump_minor()
 
 
-def _parse(side: Side, whose: str) -> semver.Version:
-    try:
-        return semver.Version.parse(str(side.version))
-    except ValueError as error:
-        problem = f'the {whose} package declares the version "{side.version}", which is no semantic version'
-        raise VersionError(problem) from error
+def _parsed(version: str | None) -> semver.Version | None:
+    """A declared version; None if it is none in the sense of Semantic Versioning."""
+    return semver.Version.parse(version) if version is not None and semver.Version.is_valid(version) else None

@@ -51,7 +51,7 @@ BUMPS: Final[Mapping[ChangeKind, BumpRule]] = {
     ChangeKind.UNIQUE_KEYS_CHANGED: _rule("B13", Bump.MAJOR, "Rows are told apart by something else."),
     ChangeKind.FOREIGN_KEYS_CHANGED: _rule("B14", Bump.MAJOR, "Tables are joined in another way."),
     ChangeKind.REFERENCED_KEY_REMOVED: _rule("B15", Bump.MAJOR, "What other tables referred to is gone."),
-    ChangeKind.FORM_CHANGED: _rule("B16", Bump.MAJOR, "The file stands elsewhere, or is to be read in another way."),
+    ChangeKind.FORM_CHANGED: _rule("B16", Bump.MAJOR, "The file is to be read in another way."),
     ChangeKind.FILE_CHANGED: _rule("B17", Bump.MAJOR, "It is no table, so what changed in it cannot be told."),
     ChangeKind.NOT_COMPARED: _rule("B18", Bump.MAJOR, "Its rows could not be compared."),
     ChangeKind.PACKAGE_RENAMED: _rule("B19", Bump.MAJOR, "Who asks for the package by its name finds none."),
@@ -66,7 +66,7 @@ BUMPS: Final[Mapping[ChangeKind, BumpRule]] = {
     ChangeKind.DESCRIPTION_CHANGED: _rule("B51", Bump.PATCH, "It is for people."),
     ChangeKind.SOURCES_CHANGED: _rule("B52", Bump.PATCH, "It is for people."),
     ChangeKind.RESOURCES_REORDERED: _rule("B53", Bump.PATCH, "Resources are read by name."),
-    ChangeKind.RELEASE_FACT_CHANGED: _rule("B70", Bump.NONE, "It tells of the release, not of the data."),
+    ChangeKind.RELEASE_FACT_CHANGED: _rule("B70", Bump.NONE, "It tells of the release, or where a file stands in it."),
     ChangeKind.WRITTEN_DIFFERENTLY: _rule("B71", Bump.NONE, "The same rows, in another order or quoting."),
 }
 """The version that each kind of change needs. What is not listed needs a major one."""

@@ -155,6 +155,7 @@ class Side:
         version: As it declares; None if it does not.
         descriptor: What it declares, as read.
         schemas: The Table Schemas that it refers to, by path.
+        digests: The SHA-256 digests of the files of each resource, by name.
     """
 
     place: str
@@ -162,6 +163,7 @@ class Side:
     version: str | None
     descriptor: JsonObject
     schemas: Mapping[str, JsonObject]
+    digests: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +172,13 @@ class VersionNeed:
 
     Attributes:
         bump: The part that they raise.
-        required: The lowest version that the new package may have.
+        required: The lowest version that the new package may have; None if the old one's cannot be raised.
         declared: What it declares; None if it does not.
         is_enough: Whether that is high enough.
     """
 
     bump: Bump
-    required: str
+    required: str | None
     declared: str | None
     is_enough: bool
 
@@ -191,6 +193,7 @@ class ChangeSet:
         changes: In the order: package, then table by table what is declared and what became of the rows.
         tables: The tables that both have or the new one has, with their rows; those of equal bytes are left out.
         version: The version that the changes need.
+        is_complete: Whether all resources were compared.
         words: What changed, in the words of the domain; empty if nobody knows them.
     """
 
@@ -199,6 +202,7 @@ class ChangeSet:
     changes: tuple[Change, ...]
     tables: tuple[TableChanges, ...]
     version: VersionNeed
+    is_complete: bool = True
     words: tuple[str, ...] = ()
 
     @property

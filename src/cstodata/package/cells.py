@@ -193,9 +193,7 @@ def _one_form(text: str, reader: _Reader, field: Field) -> str:
     if notes or value is None:
         return text
     if isinstance(value, Decimal):
-        digits = (
-            str(value) if not value.is_finite() else format(value.normalize() + 0, "f" if _is_short(value) else "E")
-        )
+        digits = _digits(value)
         written = {"Infinity": "INF", "-Infinity": "-INF"}.get(digits, digits)
         written = written.replace(".", str(field.descriptor.get("decimalChar") or "."))
     elif isinstance(value, datetime) and value.tzinfo is not None and field.format in {"default", "any"}:
@@ -206,7 +204,16 @@ def _one_form(text: str, reader: _Reader, field: Field) -> str:
     else:
         written = _WRITERS[field.type](value, field)
     again, _ = reader(written)
-    return written if again == value else text
+    return written if again == value or str(again) == str(value) == "NaN" else text
+
+
+def _digits(value: Decimal) -> str:
+    """A number without zeros that do not count."""
+    if not value.is_finite() or not _is_short(value):
+        return str(value)
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text
 
 
 def _is_short(value: Decimal) -> bool:

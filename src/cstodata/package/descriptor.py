@@ -211,6 +211,8 @@ def _parse_resource(place: Path, descriptor: JsonObject) -> Resource:
 
 def _parse_schema(place: Path, descriptor: JsonObject) -> Schema:
     key = descriptor.get("primaryKey") or []
+    if not isinstance(key, str) and not (isinstance(key, list) and all(isinstance(name, str) for name in key)):
+        raise DescriptorError(place, problem='"primaryKey" must be a name, or an array of names')
     return Schema(
         fields=tuple(
             _parse_field(place, _object(place, item, "field"), descriptor)
@@ -223,6 +225,8 @@ def _parse_schema(place: Path, descriptor: JsonObject) -> Schema:
 
 def _parse_field(place: Path, descriptor: JsonObject, schema: JsonObject) -> Field:
     missing = descriptor.get("missingValues", schema.get("missingValues", [""]))
+    if not isinstance(missing, list) or any(isinstance(each, dict) and "value" not in each for each in missing):
+        raise DescriptorError(place, problem='"missingValues" must be an array of texts, or of objects with a value')
     return Field(
         name=_text(place, descriptor, "name"),
         type=str(descriptor.get("type") or "string"),

@@ -119,8 +119,26 @@ def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Tabl
                 raise
             # A record is larger than a block.
             return pa.Table.from_batches(read_batches(ended, labels, dialect, block_size=len(ended))).slice(1)
-    except (UnicodeError, LookupError, csv.Error, pa.ArrowException) as error:
+    except (ValueError, LookupError, csv.Error, pa.ArrowException) as error:  # a UnicodeError is a ValueError
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
+
+
+def read_labels(path: Path, dialect: CsvDialect) -> list[str]:
+    """The cells of the header of a file in UTF-8."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
+
+
+def has_open_quote(path: Path, dialect: CsvDialect) -> bool:
+    """Whether a file ends within quotes."""
+    count = 0
+    with path.open("rb") as binary:
+        while block := binary.read(BLOCK_BYTES):
+            count += block.count(dialect.quote.encode())
+    if count % 2 == 0:
+        return False
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        return find_open_quote(file, dialect) is not None
 
 
 def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, resource: str) -> Iterator[pa.Table]:
@@ -136,8 +154,7 @@ def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, re
         TableReadError: It is not as it was found to be, or has not one column of each label.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            labels = next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
+        labels = read_labels(path, dialect)
         for label in columns:
             if labels.count(label) != 1:
                 raise TableReadError(resource, problem=f"it has not one column {label}")

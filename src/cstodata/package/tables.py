@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
@@ -9,7 +10,15 @@ import pyarrow as pa
 from cstodata.errors import TableReadError
 from cstodata.package.cells import canonical_texts, from_values, parse, render
 from cstodata.package.paths import resolve
-from cstodata.package.plain_csv import csv_dialect, is_csv_file, is_plain_csv, read_pieces, read_texts
+from cstodata.package.plain_csv import (
+    csv_dialect,
+    has_open_quote,
+    is_csv_file,
+    is_plain_csv,
+    read_labels,
+    read_pieces,
+    read_texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -110,6 +119,9 @@ def read_canonical(package: DataPackage, resource: Resource, *, row_numbers: str
         rendered = {field.name: render(table[field.name].combine_chunks(), field) for field in schema.fields}
         yield pa.table(rendered).append_column(row_numbers, numbers)
         return
+    if row_numbers in (field.name for field in schema.fields):
+        raise TableReadError(resource.name, problem=f"a field has the reserved name {row_numbers}")
+    _check_large(package, resource, schema)
     first = FIRST_DATA_ROW
     for texts in _pieces(package, resource, [field.name for field in schema.fields]):
         check_columns(texts, schema, resource=resource.name)
@@ -117,6 +129,23 @@ def read_canonical(package: DataPackage, resource: Resource, *, row_numbers: str
         columns = {field.name: canonical_texts(texts[field.name], field) for field in schema.fields}
         yield pa.table(columns).append_column(row_numbers, numbers)
         first += texts.num_rows
+
+
+def _check_large(package: DataPackage, resource: Resource, schema: Schema) -> None:
+    """Look at what reading a large file in pieces would pass over: columns nobody asks for, and an open quote."""
+    path, dialect = resolve(package.root, cast("str", resource.path)), csv_dialect(resource)
+    if path.is_file() and path.stat().st_size > _LARGE_BYTES:
+        try:
+            labels = read_labels(path, dialect)
+            open_quote = has_open_quote(path, dialect)
+        except (OSError, UnicodeError, csv.Error) as error:
+            raise TableReadError(resource.name, problem=f"its file cannot be read: {error}") from error
+        if open_quote:
+            raise TableReadError(resource.name, problem="its file cannot be read: a quote is opened and never closed")
+        if len(set(labels)) == len(labels):  # the other ones are found column by column
+            check_columns(
+                pa.table({label: pa.array([], pa.string()) for label in labels}), schema, resource=resource.name
+            )
 
 
 def _pieces(package: DataPackage, resource: Resource, columns: list[str]) -> Iterator[pa.Table]:

@@ -23,7 +23,7 @@ ROWS = 200
 """Rows of a kind that are told of a table, unless more are asked for."""
 
 _WORDS = re.compile(r"\s+|[^\s]+")
-_LONG = 2_000
+_LONG, _MANY = 2_000, 20_000
 
 
 def render(changes: ChangeSet, *, limit: int | None = ROWS, colour: bool = False) -> Iterator[str]:
@@ -61,6 +61,8 @@ def marked(before: str | None, after: str | None) -> Markup:
     if before is None or after is None or max(len(before), len(after)) > _LONG:
         return Markup("{}{}{}").format(_mark("del", before), Markup(" "), _mark("ins", after))
     was, now = _WORDS.findall(before), _WORDS.findall(after)
+    if len(was) * len(now) > _MANY:  # comparing takes time with their product, and more
+        return Markup("{}{}{}").format(_mark("del", before), Markup(" "), _mark("ins", after))
     parts = []
     for kind, i, j, k, m in difflib.SequenceMatcher(a=was, b=now, autojunk=False).get_opcodes():
         gone, come = "".join(was[i:j]), "".join(now[k:m])

@@ -37,6 +37,7 @@ def render(changes: ChangeSet, *, limit: int | None, colour: bool = False) -> It
             "declared": changes.version.declared,
             "isEnough": changes.version.is_enough,
         },
+        "complete": changes.is_complete,
         "words": list(changes.words),
         "changes": [_change(change) for change in changes.changes],
     }
@@ -86,6 +87,7 @@ def _side(side: Side) -> JsonObject:
         "version": side.version,
         "descriptor": side.descriptor,
         "schemas": dict(side.schemas),
+        "digests": {name: list(digests) for name, digests in side.digests.items()},
     }
 
 

@@ -91,8 +91,11 @@ def place(change: Change) -> str:
 def verdict(changes: ChangeSet) -> str:
     """Which version the changes need, and whether the new package declares it."""
     need = changes.version
+    if need.required is None:
+        return f'needs a {need.bump} version more than "{changes.old.version}", which is no semantic version'
     if need.bump is Bump.NONE:
-        return "no change that needs a version"
+        low = need.declared is not None and not need.is_enough
+        return "no change that needs a version" + (f"; {need.declared} is below {need.required}" if low else "")
     level = f"at least {need.required} ({need.bump})"
     if need.declared is None:
         return f"needs version {level}; none is declared"
