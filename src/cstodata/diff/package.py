@@ -77,6 +77,7 @@ def diff_packages(
     for name in resources:
         if name not in {resource.name for resource in old.resources}:
             new.resource(name)
+    sides = _side(old, places[0]), _side(new, places[1])
     renamed = _renamed_resources(old, new)
     changes: list[Change] = []
     listing = list(_listing_changes(old, new, renamed))
@@ -92,14 +93,15 @@ def diff_packages(
             continue
         on_step(resource.name, 0)
         found.append(
-            _added(new, resource) if was is None else _Resources(old, new, was, resource, memory_limit, on_step).diff()
+            _added(new, resource)
+            if was is None
+            else _Resources(old, new, was, resource, sides, memory_limit, on_step).diff()
         )
     names = Names(resources=renamed, fields={each.name: each.pairs.renamed for each in found if each.pairs})
     for each in found:
         schema = schema_changes(each.pairs, each.name, names) if each.pairs else ()
         changes += (*each.declared, *schema, *each.rows)
     tables = [each.table for each in found if each.table]
-    sides = _side(old, places[0]), _side(new, places[1])
     return ChangeSet(
         old=sides[0],
         new=sides[1],
@@ -130,6 +132,7 @@ class _Resources:
     new: DataPackage
     before: Resource
     after: Resource
+    sides: tuple[Side, Side]
     memory_limit: str
     on_step: OnStep
 
@@ -137,14 +140,14 @@ class _Resources:
         """What changed: what is declared, then the rows."""
         before, after = self.before, self.after
         declared = list(metadata_changes(before.descriptor, after.descriptor, after.name))
+        same_bytes = self._same_bytes()
         if before.schema is None or after.schema is None:
             if (before.schema is None) != (after.schema is None):
                 declared.append(Change(kind=ChangeKind.PROPERTY_CHANGED, resource=after.name, subject="schema"))
-            if not self._same_bytes():
+            if not same_bytes:
                 declared.append(Change(kind=ChangeKind.FILE_CHANGED, resource=after.name))
             return _ResourceDiff(name=after.name, declared=tuple(declared))
         pairs = FieldPairs(old=before.schema, new=after.schema, renamed={})
-        same_bytes = self._same_bytes()
         same_schema = is_same_json(before.schema.descriptor, after.schema.descriptor)
         if same_bytes and same_schema and not declared:
             return _ResourceDiff(name=after.name)
@@ -168,7 +171,8 @@ class _Resources:
         )
 
     def _same_bytes(self) -> bool:
-        return digests_of(self.old, self.before) == digests_of(self.new, self.after)
+        old, new = self.sides
+        return old.digests[self.before.name] == new.digests[self.after.name]
 
 
 def _row_changes(

@@ -22,13 +22,17 @@ from cstodata.diff.fields import FieldPairs
 from cstodata.diff.row_changes import ROW, AddedRows, ChangedRows, RemovedRows
 from cstodata.errors import CstodataError
 from cstodata.model.change import TableChanges
-from cstodata.package.tables import read_canonical
+from cstodata.package.tables import check_sound, in_canonical_form, read_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from cstodata.model.progress import OnShare
     from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
+
+
+_NOT_OF_VALUES = frozenset({"name", "title", "description", "example", "constraints", "categories", "missingValues"})
+"""What a field may declare without changing what its cells mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +43,27 @@ class Table:
     resource: Resource
     schema: Schema
 
-    def pieces(self) -> Iterator[pa.Table]:
-        """Its cells as canonical text, and the numbers of the records."""
-        return read_canonical(self.package, self.resource, row_numbers=ROW)
+    def check(self) -> None:
+        """Make sure that it can be read.
+
+        Raises:
+            TableReadError: It cannot.
+        """
+        check_sound(self.package, self.resource, row_numbers=ROW)
+
+    def pieces(self, exact: Collection[str] | None = None) -> Iterator[pa.Table]:
+        """Its cells, and the numbers of the records.
+
+        Args:
+            exact: The fields whose cells are given as canonical text, the others as they are written; None for all.
+        """
+        names = {field.name for field in self.schema.fields} if exact is None else exact
+        for piece in self.raw():
+            yield in_canonical_form(piece, self.resource, names)
+
+    def raw(self) -> Iterator[pa.Table]:
+        """Its cells as they are written, and the numbers of the records."""
+        return read_raw(self.package, self.resource, row_numbers=ROW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +83,11 @@ class RowsDiff:
 
 @dataclass(slots=True, kw_only=True)
 class _Found:
-    """Rows by number: removed old ones, added new ones, and pairs that changed, of which some are corrected."""
+    """Rows by number: removed old ones, added new ones, and pairs that may have changed."""
 
     removed: list[int]
     added: list[int]
     changed: list[tuple[int, int]]
-    corrected: int
 
 
 def diff_rows(old: Table, new: Table, *, memory_limit: str, on_share: OnShare) -> RowsDiff:
@@ -83,6 +104,8 @@ def diff_rows(old: Table, new: Table, *, memory_limit: str, on_share: OnShare) -
     """
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{memory_limit}'; SET temp_directory = '{folder}'").fetchall()
+        old.check()
+        new.check()
         return _Join(old, new, database, on_share).diff()
 
 
@@ -95,6 +118,7 @@ class _Join:
         self._on_share = on_share
         self._pairs = FieldPairs(old=old.schema, new=new.schema, renamed={})
         self._lone: dict[str, dict[str, int]] = {}
+        self._as_written: set[str] = set()
 
     def diff(self) -> RowsDiff:
         key = self._key(self._pairs)
@@ -102,11 +126,13 @@ class _Join:
             self._rename_by_all_cells()
             key = self._key(self._pairs)
         key = key or ()
-        rows, twice = self._load(key)
+        rows, twice = self._load(key, exact=not key)
+        if twice and key:
+            rows, twice = self._load(key, exact=True)  # rows of the same key are compared by their hashes alone
         known = len(self._pairs.renamed)
         self._rename_by_joined_rows()
         if twice and len(self._pairs.renamed) > known:
-            rows, twice = self._load(key)  # rows of the same key are told apart by the renamed fields too
+            rows, twice = self._load(key, exact=True)  # they are told apart by the renamed fields too
         self._on_share(0.6)
         found = self._join(keyed=bool(key))
         if twice:
@@ -115,9 +141,15 @@ class _Join:
         changes = self._collect(key, found, rows=rows)
         return RowsDiff(changes=changes, pairs=self._pairs, reordered=changes.count == 0 and self._is_reordered())
 
-    def _load(self, key: tuple[str, ...]) -> tuple[tuple[int, int], bool]:
-        """Hash both tables: how many rows each has, and whether any key occurs more than once in one."""
+    def _load(self, key: tuple[str, ...], *, exact: bool) -> tuple[tuple[int, int], bool]:
+        """Hash both tables: how many rows each has, and whether any key occurs more than once in one.
+
+        Unless it must be exact, cells outside the key are hashed as they are written: where these are the same, the
+        values are; where they are not, the rows are compared cell by cell afterwards.
+        """
         common = [after.name for _, after in self._pairs.common]
+        alike = {after.name for before, after in self._pairs.common if _reads_alike(before, after)}
+        self._as_written = set() if exact else alike - set(key)
         before = self._hash("o", self._old, key, common, self._old_names())
         self._on_share(0.3)
         after = self._hash("w", self._new, key, common, {field.name: field.name for field in self._new.schema.fields})
@@ -180,10 +212,12 @@ class _Join:
         ]
         schema = pa.schema([*((column, pa.string()) for column in positions.values()), ("n", pa.int64())])
         failures: list[CstodataError] = []
+        written = {names[field] for field in self._as_written if field in names}
+        exact = [field for field in positions if field not in written]
 
         def batches() -> Iterator[pa.RecordBatch]:
             try:
-                for piece in table.pieces():
+                for piece in table.pieces(exact):
                     yield from piece.rename_columns(schema.names).cast(schema).to_batches()
             except CstodataError as error:
                 failures.append(error)  # DuckDB would make another error of it
@@ -264,7 +298,6 @@ class _Join:
             removed=[before for before, after, _ in rows if before is not None and not (keyed and after is not None)],
             added=[after for before, after, _ in rows if after is not None and not (keyed and before is not None)],
             changed=[(before, after) for before, after, _ in both if keyed],
-            corrected=sum(other for _, _, other in both if keyed),
         )
 
     def _compare_twice(self, found: _Found) -> None:
@@ -302,6 +335,11 @@ class _Join:
         before = _rows(self._old, [*removed, *(was for was, _ in found.changed)])
         self._on_share(0.85)
         after = _rows(self._new, [*added, *(now for _, now in found.changed)])
+        compared = [(old.name, new.name) for old, new in self._pairs.common]
+        lone = [field.name for field in self._pairs.added]
+        was, now = before.slice(len(removed)), after.slice(len(added))
+        other = _any([_differ(was[one], now[two]) for one, two in compared], was.num_rows)
+        changed = pc.or_(other, _any([now[name].is_valid() for name in lone], now.num_rows))
         return TableChanges(
             resource=self._new.resource.name,
             resource_before=self._old.resource.name,
@@ -310,14 +348,8 @@ class _Join:
             rows_after=rows[1],
             removed=RemovedRows(before.slice(0, len(removed)), [old_names[name] for name in key], key),
             added=AddedRows(after.slice(0, len(added)), key),
-            changed=ChangedRows(
-                before.slice(len(removed)),
-                after.slice(len(added)),
-                compared=[(each.name, name.name) for each, name in self._pairs.common],
-                new=[field.name for field in self._pairs.added],
-                key=key,
-            ),
-            corrected=found.corrected,
+            changed=ChangedRows(was.filter(changed), now.filter(changed), compared=compared, new=lone, key=key),
+            corrected=pc.sum(other, min_count=0).as_py(),
         )
 
     def _number(self, query: str) -> int:
@@ -333,6 +365,28 @@ class _Join:
         return rows
 
 
+def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where two columns differ; null is the same as null."""
+    both = pc.fill_null(pc.not_equal(one, other), fill_value=False)
+    return pc.or_(both, pc.xor(one.is_null(), other.is_null()))
+
+
+def _any(masks: Sequence[pa.ChunkedArray], length: int) -> pa.ChunkedArray:
+    whole = pa.chunked_array([pa.repeat(pa.scalar(value=False), length)])
+    for mask in masks:
+        whole = pc.or_(whole, mask)
+    return whole
+
+
+def _reads_alike(before: Field, after: Field) -> bool:
+    """Whether the same text means the same value in two fields."""
+    told = [
+        {name: value for name, value in field.descriptor.items() if name not in _NOT_OF_VALUES}
+        for field in (before, after)
+    ]
+    return told[0] == told[1] and set(before.missing_values) == set(after.missing_values)
+
+
 def _hash_of(columns: Sequence[str]) -> str:
     return f"hash({', '.join(columns)})" if columns else "0::UBIGINT"
 
@@ -344,6 +398,7 @@ def _tells(before: Any, after: Any) -> bool:
 
 def all_rows(table: Table) -> TableChanges:
     """The rows of a table that is new, as added."""
+    table.check()
     rows = pa.concat_tables(table.pieces())
     names = {field.name for field in table.schema.fields}
     key = table.schema.primary_key if set(table.schema.primary_key) <= names else ()
@@ -363,7 +418,6 @@ def _rows(table: Table, numbers: Sequence[int]) -> pa.Table:
     names = [*(field.name for field in table.schema.fields), ROW]
     if not numbers:
         return pa.table({name: pa.array([], pa.int64() if name == ROW else pa.string()) for name in names})
-    found = pa.concat_tables(
-        piece.filter(pc.is_in(piece[ROW], value_set=wanted)) for piece in table.pieces()
-    ).combine_chunks()
+    found = pa.concat_tables(piece.filter(pc.is_in(piece[ROW], value_set=wanted)) for piece in table.raw())
+    found = in_canonical_form(found.combine_chunks(), table.resource, names)
     return found.take(pc.index_in(wanted, value_set=found[ROW].combine_chunks()))

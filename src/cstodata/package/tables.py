@@ -114,21 +114,52 @@ def read_canonical(package: DataPackage, resource: Resource, *, row_numbers: str
         UnsafePathError: Its path leads out of the package.
     """
     schema = schema_of(resource)
+    check_sound(package, resource, row_numbers=row_numbers)
+    for texts in read_raw(package, resource, row_numbers=row_numbers):
+        yield in_canonical_form(texts, resource, [field.name for field in schema.fields])
+
+
+def read_raw(package: DataPackage, resource: Resource, *, row_numbers: str) -> Iterator[pa.Table]:
+    """The cells of a table as they are written, in pieces, as `read_canonical` gives them otherwise.
+
+    The file must have been looked at by `check_sound`. What is no CSV file comes in canonical form.
+    """
+    schema = schema_of(resource)
     if not is_csv_file(resource):
         table, numbers = _read_by_frictionless(package, resource, schema)
         rendered = {field.name: render(table[field.name].combine_chunks(), field) for field in schema.fields}
         yield pa.table(rendered).append_column(row_numbers, numbers)
         return
-    if row_numbers in (field.name for field in schema.fields):
-        raise TableReadError(resource.name, problem=f"a field has the reserved name {row_numbers}")
-    _check_large(package, resource, schema)
     first = FIRST_DATA_ROW
     for texts in _pieces(package, resource, [field.name for field in schema.fields]):
         check_columns(texts, schema, resource=resource.name)
         numbers = pa.arange(first, first + texts.num_rows)
-        columns = {field.name: canonical_texts(texts[field.name], field) for field in schema.fields}
-        yield pa.table(columns).append_column(row_numbers, numbers)
+        yield texts.select([field.name for field in schema.fields]).append_column(row_numbers, numbers)
         first += texts.num_rows
+
+
+def in_canonical_form(texts: pa.Table, resource: Resource, names: Collection[str]) -> pa.Table:
+    """The same table, some of its columns as canonical text; the columns stay in order."""
+    if not is_csv_file(resource):
+        return texts
+    for field in schema_of(resource).fields:
+        if field.name in names:
+            at = texts.column_names.index(field.name)
+            texts = texts.set_column(at, field.name, canonical_texts(texts.column(at), field))
+    return texts
+
+
+def check_sound(package: DataPackage, resource: Resource, *, row_numbers: str) -> None:
+    """Make sure that a table can be read in pieces, without missing what stands wrong in it.
+
+    Raises:
+        TableReadError: It cannot.
+    """
+    schema = schema_of(resource)
+    if row_numbers in (field.name for field in schema.fields):
+        raise TableReadError(resource.name, problem=f"a field has the reserved name {row_numbers}")
+    if is_csv_file(resource):
+        _check_large(package, resource, schema)
 
 
 def _check_large(package: DataPackage, resource: Resource, schema: Schema) -> None:

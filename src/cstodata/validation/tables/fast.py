@@ -78,7 +78,7 @@ def judge_rows(plan: TablePlan, targets: Targets, limits: Limits, checks: Standa
         NotFastError: The table is left to Frictionless after all.
         RefusedError: A record is too large for anybody.
     """
-    with ThreadPoolExecutor(max_workers=limits.threads) as pool:
+    with ThreadPoolExecutor(max_workers=limits.threads + 1) as pool:  # one is busy with the digests for long
         digesting = pool.submit(digest, plan.digested)
         if plan.path.stat().st_size > _LARGE_BYTES:
             pool.submit(import_module, "duckdb")  # it takes a while, and is wanted in the end
