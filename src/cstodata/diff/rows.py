@@ -10,6 +10,7 @@ hides behind two that are the same by chance is not to be expected.
 from __future__ import annotations
 
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -418,6 +419,18 @@ def _rows(table: Table, numbers: Sequence[int]) -> pa.Table:
     names = [*(field.name for field in table.schema.fields), ROW]
     if not numbers:
         return pa.table({name: pa.array([], pa.int64() if name == ROW else pa.string()) for name in names})
-    found = pa.concat_tables(piece.filter(pc.is_in(piece[ROW], value_set=wanted)) for piece in table.raw())
+    ascending = sorted(numbers)
+    found = pa.concat_tables(_of_piece(piece, ascending) for piece in table.raw())
     found = in_canonical_form(found.combine_chunks(), table.resource, names)
     return found.take(pc.index_in(wanted, value_set=found[ROW].combine_chunks()))
+
+
+def _of_piece(piece: pa.Table, ascending: list[int]) -> pa.Table:
+    """The rows of a piece whose numbers are in a list."""
+    if not piece.num_rows:
+        return piece
+    first, last = piece[ROW][0].as_py(), piece[ROW][-1].as_py()
+    here = ascending[bisect_left(ascending, first) : bisect_right(ascending, last)]
+    if last - first + 1 == piece.num_rows:  # as in every CSV file
+        return piece.take(pa.array([number - first for number in here], pa.int64()))
+    return piece.filter(pc.is_in(piece[ROW], value_set=pa.array(here, pa.int64())))
