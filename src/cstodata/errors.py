@@ -124,8 +124,8 @@ class VersionError(CstodataError):
     """A version is none, or too low."""
 
 
-class SideError(CstodataError):
-    """One of two packages to compare cannot be opened."""
+class _PlaceError(CstodataError):
+    """Something is wrong at a place."""
 
     def __init__(self, place: str, *, why: str) -> None:
         self.place = place
@@ -134,22 +134,18 @@ class SideError(CstodataError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.why}"
+
+
+class SideError(_PlaceError):
+    """One of two packages to compare cannot be opened."""
 
 
 class ApplyError(CstodataError):
     """Changes do not fit the package that they are applied to."""
 
 
-class StoreError(CstodataError):
+class StoreError(_PlaceError):
     """A store cannot be read or written."""
-
-    def __init__(self, place: str, *, why: str) -> None:
-        self.place = place
-        self.why = why
-        super().__init__(place, why)
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.why}"
 
 
 class PublishError(CstodataError):

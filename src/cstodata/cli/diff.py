@@ -19,19 +19,24 @@ from cstodata.cli.options import (
     write_all,
 )
 from cstodata.errors import VersionError
+from cstodata.report.changes.registry import DEFAULT_ROWS, render
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
     from cstodata.model.change import ChangeSet
-
-FORMATS = ("text", "json", "markdown", "html", "csv")
 
 
 @click.command(short_help="Tell what changed from one package to another.")
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option(
-    "--format", "-f", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to tell."
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(list(DEFAULT_ROWS)),
+    default="text",
+    show_default=True,
+    help="How to tell.",
 )
 @output_option
 @resource_option("Compare")
@@ -56,8 +61,6 @@ def diff(
     """
     if summary and limit is not None:
         raise click.UsageError("--summary and --limit contradict each other.")
-    from cstodata.report.changes.registry import DEFAULT_ROWS, render
-
     rows = 0 if summary else DEFAULT_ROWS[form] if limit is None else limit or None
     after = new or str(_package_here(None))
     for side in (old, after):
@@ -82,8 +85,6 @@ def version(*, path: Path | None, base: str, check: bool, write_version: bool) -
     Exit code 0: told; 1, with --check: the declared version is too low; 2: wrong usage; 3: cannot proceed.
     """
     package = _package_here(path)
-    from cstodata.report.changes.registry import render
-
     changes = _compared(base, str(package), ())
     need = changes.version
     write_all(render(changes, "text", limit=0, colour=has_colour(sys.stdout)), None)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from cstodata.diff.fields import FieldPairs, Names, schema_changes
 from cstodata.diff.metadata import is_same_json, metadata_changes
 from cstodata.diff.references import referenced_keys
-from cstodata.diff.rows import RowsDiff, Table, all_rows, diff_rows
+from cstodata.diff.rows import RowsDiff, all_rows, diff_rows
+from cstodata.diff.table import Table
 from cstodata.diff.version import version_need
 from cstodata.diff.words import words
 from cstodata.errors import CstodataError, SideError, TableReadError, UnsafePathError
@@ -17,6 +18,7 @@ from cstodata.model.change import Change, ChangeKind, ChangeSet, Side, TableChan
 from cstodata.model.progress import unheard
 from cstodata.package.digest import sha256_of_file
 from cstodata.package.paths import resolve
+from cstodata.package.tables import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -47,6 +49,31 @@ class _ResourceDiff:
     table: TableChanges | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Both:
+    """The two packages, and how to compare them."""
+
+    old: DataPackage
+    new: DataPackage
+    sides: tuple[Side, Side]
+    memory_limit: str
+    on_step: OnStep
+
+    def same_bytes(self, before: Resource, after: Resource) -> bool:
+        """Whether two resources have the same files."""
+        old, new = self.sides
+        return old.digests[before.name] == new.digests[after.name]
+
+    def diff_rows(self, before: Resource, after: Resource) -> RowsDiff:
+        """What became of the rows of a resource; raises as what reads it."""
+        return diff_rows(
+            Table(package=self.old, resource=before, schema=schema_of(before)),
+            Table(package=self.new, resource=after, schema=schema_of(after)),
+            memory_limit=self.memory_limit,
+            on_share=lambda share: self.on_step(after.name, share),
+        )
+
+
 def diff_packages(
     old: DataPackage,
     new: DataPackage,
@@ -70,33 +97,17 @@ def diff_packages(
         UnknownNameError: Neither package has a resource that was asked for.
         SideError: Two resources of a package have the same name.
     """
-    for package, place in zip((old, new), places, strict=True):
-        called = [resource.name for resource in package.resources]
-        if twice := [name for name in called if called.count(name) > 1]:
-            raise SideError(place, why=f"two of its resources are called {twice[0]}")
-    for name in resources:
-        if name not in {resource.name for resource in old.resources}:
-            new.resource(name)
-    sides = _side(old, places[0]), _side(new, places[1])
-    renamed = _renamed_resources(old, new)
+    _check_names(old, new, places, resources)
+    sides = side_of(old, place=places[0]), side_of(new, place=places[1])
+    both = _Both(old=old, new=new, sides=sides, memory_limit=memory_limit, on_step=on_step)
+    renamed = _renamed_resources(both)
     changes: list[Change] = []
     listing = list(_listing_changes(old, new, renamed))
     if not resources:
         changes += [*metadata_changes(old.descriptor, new.descriptor, None), *listing]
     else:
         changes += [each for each in listing if each.resource and {each.resource, each.before} & set(resources)]
-    found: list[_ResourceDiff] = []
-    before = {renamed.get(resource.name, resource.name): resource for resource in old.resources}
-    for resource in new.resources:
-        was = before.get(resource.name)
-        if resources and not {resource.name, was.name if was else None} & set(resources):
-            continue
-        on_step(resource.name, 0)
-        found.append(
-            _added(new, resource)
-            if was is None
-            else _Resources(old, new, was, resource, sides, memory_limit, on_step).diff()
-        )
+    found = list(_diff_resources(both, renamed, resources))
     names = Names(resources=renamed, fields={each.name: each.pairs.renamed for each in found if each.pairs})
     for each in found:
         schema = schema_changes(each.pairs, each.name, names) if each.pairs else ()
@@ -113,6 +124,30 @@ def diff_packages(
     )
 
 
+def _check_names(old: DataPackage, new: DataPackage, places: tuple[str, str], resources: Collection[str]) -> None:
+    for package, place in zip((old, new), places, strict=True):
+        called = [resource.name for resource in package.resources]
+        if twice := [name for name in called if called.count(name) > 1]:
+            raise SideError(place, why=f"two of its resources are called {twice[0]}")
+    for name in resources:
+        if name not in {resource.name for resource in old.resources}:
+            new.resource(name)
+
+
+def _diff_resources(both: _Both, renamed: Mapping[str, str], resources: Collection[str]) -> Iterator[_ResourceDiff]:
+    """What became of each resource that was asked for, in the new order."""
+    before = {renamed.get(resource.name, resource.name): resource for resource in both.old.resources}
+    for resource in both.new.resources:
+        was = before.get(resource.name)
+        if resources and not {resource.name, was.name if was else None} & set(resources):
+            continue
+        both.on_step(resource.name, 0)
+        if was is None:
+            yield _added(both.new, resource)
+        else:
+            yield _diff_resource(both, was, resource)
+
+
 def _added(new: DataPackage, resource: Resource) -> _ResourceDiff:
     added = Change(kind=ChangeKind.RESOURCE_ADDED, resource=resource.name)
     if resource.schema is None:
@@ -124,60 +159,36 @@ def _added(new: DataPackage, resource: Resource) -> _ResourceDiff:
     return _ResourceDiff(name=resource.name, declared=(added,), table=table)
 
 
-@dataclass(frozen=True, slots=True)
-class _Resources:
-    """One resource of the old package, and what it is in the new one."""
-
-    old: DataPackage
-    new: DataPackage
-    before: Resource
-    after: Resource
-    sides: tuple[Side, Side]
-    memory_limit: str
-    on_step: OnStep
-
-    def diff(self) -> _ResourceDiff:
-        """What changed: what is declared, then the rows."""
-        before, after = self.before, self.after
-        declared = list(metadata_changes(before.descriptor, after.descriptor, after.name))
-        same_bytes = self._same_bytes()
-        if before.schema is None or after.schema is None:
-            if (before.schema is None) != (after.schema is None):
-                declared.append(Change(kind=ChangeKind.PROPERTY_CHANGED, resource=after.name, subject="schema"))
-            if not same_bytes:
-                declared.append(Change(kind=ChangeKind.FILE_CHANGED, resource=after.name))
-            return _ResourceDiff(name=after.name, declared=tuple(declared))
-        pairs = FieldPairs(old=before.schema, new=after.schema, renamed={})
-        same_schema = is_same_json(before.schema.descriptor, after.schema.descriptor)
-        if same_bytes and same_schema and not declared:
-            return _ResourceDiff(name=after.name)
-        try:
-            found = diff_rows(
-                Table(package=self.old, resource=before, schema=before.schema),
-                Table(package=self.new, resource=after, schema=after.schema),
-                memory_limit=self.memory_limit,
-                on_share=lambda share: self.on_step(after.name, share),
-            )
-        except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the rest can be compared
-            rows = [_not_compared(after, error)]
-            return _ResourceDiff(name=after.name, declared=tuple(declared), pairs=pairs, rows=tuple(rows))
-        rows = list(_row_changes(self.old, self.new, before, after, found))
-        same_columns = [each.name for each in before.schema.fields] == [each.name for each in after.schema.fields]
-        if not rows and not same_bytes and same_columns and found.changes.count == 0:
-            how = "the rows stand in another order" if found.reordered else "cells or lines are written in another way"
-            rows.append(Change(kind=ChangeKind.WRITTEN_DIFFERENTLY, resource=after.name, subject=how))
-        return _ResourceDiff(
-            name=after.name, declared=tuple(declared), pairs=found.pairs, rows=tuple(rows), table=found.changes
-        )
-
-    def _same_bytes(self) -> bool:
-        old, new = self.sides
-        return old.digests[self.before.name] == new.digests[self.after.name]
+def _diff_resource(both: _Both, before: Resource, after: Resource) -> _ResourceDiff:
+    """What changed: what is declared, then the rows."""
+    declared = list(metadata_changes(before.descriptor, after.descriptor, after.name))
+    same_bytes = both.same_bytes(before, after)
+    if before.schema is None or after.schema is None:
+        if (before.schema is None) != (after.schema is None):
+            declared.append(Change(kind=ChangeKind.PROPERTY_CHANGED, resource=after.name, subject="schema"))
+        if not same_bytes:
+            declared.append(Change(kind=ChangeKind.FILE_CHANGED, resource=after.name))
+        return _ResourceDiff(name=after.name, declared=tuple(declared))
+    pairs = FieldPairs(old=before.schema, new=after.schema, renamed={})
+    same_schema = is_same_json(before.schema.descriptor, after.schema.descriptor)
+    if same_bytes and same_schema and not declared:
+        return _ResourceDiff(name=after.name)
+    try:
+        found = both.diff_rows(before, after)
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the rest can be compared
+        rows = [_not_compared(after, error)]
+        return _ResourceDiff(name=after.name, declared=tuple(declared), pairs=pairs, rows=tuple(rows))
+    rows = list(_row_changes(both, before, after, found))
+    same_columns = [each.name for each in before.schema.fields] == [each.name for each in after.schema.fields]
+    if not rows and not same_bytes and same_columns and found.changes.count == 0:
+        how = "the rows stand in another order" if found.reordered else "cells or lines are written in another way"
+        rows.append(Change(kind=ChangeKind.WRITTEN_DIFFERENTLY, resource=after.name, subject=how))
+    return _ResourceDiff(
+        name=after.name, declared=tuple(declared), pairs=found.pairs, rows=tuple(rows), table=found.changes
+    )
 
 
-def _row_changes(
-    old: DataPackage, new: DataPackage, before: Resource, after: Resource, found: RowsDiff
-) -> Iterator[Change]:
+def _row_changes(both: _Both, before: Resource, after: Resource, found: RowsDiff) -> Iterator[Change]:
     """What became of the rows of a table, as changes of a few kinds."""
     table = found.changes
     counts = (
@@ -190,7 +201,7 @@ def _row_changes(
             yield Change(kind=kind, resource=table.resource, count=count)
     if table.removed:
         try:
-            for reference, count in referenced_keys(old, new, before, after, found):
+            for reference, count in referenced_keys(both.old, both.new, before, after, found):
                 kind = ChangeKind.REFERENCED_KEY_REMOVED
                 yield Change(kind=kind, resource=table.resource, subject=reference, count=count)
         except (CstodataError, KeyError) as error:
@@ -213,39 +224,32 @@ def _listing_changes(old: DataPackage, new: DataPackage, renamed: Mapping[str, s
         yield Change(kind=ChangeKind.RESOURCES_REORDERED, before=list(was), after=list(now))
 
 
-def _renamed_resources(old: DataPackage, new: DataPackage) -> dict[str, str]:
+def _renamed_resources(both: _Both) -> dict[str, str]:
     """New names of resources that are the same but for their name, by old name: the same fields and bytes, or rows."""
-    before = [resource for resource in old.resources if resource.name not in {each.name for each in new.resources}]
-    after = [resource for resource in new.resources if resource.name not in {each.name for each in old.resources}]
+    old, new = ({resource.name for resource in package.resources} for package in (both.old, both.new))
     renamed: dict[str, str] = {}
-    for was in before:
-        for now in after:
-            if now.name not in renamed.values() and _is_renamed(old, new, was, now):
+    for was in (resource for resource in both.old.resources if resource.name not in new):
+        for now in (resource for resource in both.new.resources if resource.name not in old):
+            if now.name not in renamed.values() and _is_renamed(both, was, now):
                 renamed[was.name] = now.name
                 break
     return renamed
 
 
-def _is_renamed(old: DataPackage, new: DataPackage, before: Resource, after: Resource) -> bool:
+def _is_renamed(both: _Both, before: Resource, after: Resource) -> bool:
     if before.schema is None or after.schema is None:
-        return bool(before.schema is after.schema) and digests_of(old, before) == digests_of(new, after) != ()
-    if [(field.name, field.type) for field in before.schema.fields] != [
-        (field.name, field.type) for field in after.schema.fields
-    ]:
+        return before.schema is after.schema and both.same_bytes(before, after)
+    was, now = ([(field.name, field.type) for field in schema.fields] for schema in (before.schema, after.schema))
+    if was != now:
         return False
     try:
-        found = diff_rows(
-            Table(package=old, resource=before, schema=before.schema),
-            Table(package=new, resource=after, schema=after.schema),
-            memory_limit=MEMORY_LIMIT,
-            on_share=lambda _: None,
-        ).changes
+        found = both.diff_rows(before, after).changes
     except Exception:  # noqa: BLE001 -- what cannot be compared is not proved to be the same
         return False
     return found.rows_before > 0 and found.count == 0
 
 
-def digests_of(package: DataPackage, resource: Resource) -> tuple[str, ...]:
+def _digests_of(package: DataPackage, resource: Resource) -> tuple[str, ...]:
     """The digests of a resource's files, and of what tells how to read them; of inline data, its text.
 
     What cannot be read has a digest that only this side has: nothing proves that it is the same.
@@ -274,7 +278,8 @@ def _not_compared(resource: Resource, error: Exception) -> Change:
     return Change(kind=ChangeKind.NOT_COMPARED, resource=resource.name, subject=why)
 
 
-def _side(package: DataPackage, place: str) -> Side:
+def side_of(package: DataPackage, *, place: str) -> Side:
+    """A package as one side of a comparison."""
     declared = package.descriptor
     schemas = {
         str(resource.descriptor["schema"]): resource.schema.descriptor
@@ -287,7 +292,7 @@ def _side(package: DataPackage, place: str) -> Side:
         version=_text(declared, "version"),
         descriptor=declared,
         schemas=schemas,
-        digests={resource.name: digests_of(package, resource) for resource in package.resources},
+        digests={resource.name: _digests_of(package, resource) for resource in package.resources},
     )
 
 

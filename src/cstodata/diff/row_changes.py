@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from cstodata.model.change import RowChange
@@ -19,7 +20,7 @@ ROW: Final = "__row__"
 _ROWS_AT_ONCE = 10_000
 
 
-class _Lazy:
+class _Lazy(ABC):
     """Row changes, made when they are asked for, some thousand at a time."""
 
     def __init__(self, length: int) -> None:
@@ -35,8 +36,9 @@ class _Lazy:
         for start in range(0, self._length, _ROWS_AT_ONCE):
             yield from self._made(start, _ROWS_AT_ONCE)
 
+    @abstractmethod
     def _made(self, start: int, count: int) -> Iterator[RowChange]:
-        raise NotImplementedError
+        """Some of the changes, made now."""
 
 
 class RemovedRows(_Lazy):

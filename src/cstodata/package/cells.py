@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from cstodata.package.descriptor import Field
 
-    _Reader = Callable[[str], tuple[Any, dict[str, str] | None]]
+    Reader = Callable[[str], tuple[Any, dict[str, str] | None]]
 
 _NAIVE: Final = pa.timestamp("us")
 
@@ -52,19 +52,6 @@ _CANONICAL: Final[Mapping[str, str]] = {
     "year": "^[1-9][0-9]{3}$",
 }
 """What Arrow may cast, by type; as RE2 patterns. Only for fields that declare nothing that changes the reading."""
-
-_ONE_FORM: Final[Mapping[str, str]] = {
-    "boolean": "^(true|false)$",
-    "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    "datetime": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?$",
-    "integer": "^(0|-?[1-9][0-9]*)$",
-    "number": r"^(0|-?[1-9][0-9]{0,30}|-?(0|[1-9][0-9]{0,30})\.[0-9]{0,30}[1-9])$",
-    "time": "^[0-9]{2}:[0-9]{2}:[0-9]{2}$",
-    "year": "^[1-9][0-9]{3}$",
-}
-"""Texts that no other text of the same value looks like, by type; as RE2 patterns. They need not be valid."""
-
-_LONG_NUMBER = 40
 
 _BEYOND_MICROSECONDS = re.compile(r"[.,][0-9]{7,}")
 """Frictionless cuts them off without a word."""
@@ -94,13 +81,13 @@ def parse(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.Chun
     present = pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
     if field.type not in ARROW_TYPES:
         return present
-    plain = _cast(present, field) if _reads_plainly(field) else None
+    plain = _cast(present, field) if reads_plainly(field) else None
     if plain is not None:
         return plain
     if isinstance(present, pa.ChunkedArray):
         present = present.combine_chunks()
     encoded = present.dictionary_encode()
-    reader = _frictionless_field(field).create_cell_reader()
+    reader = frictionless_field(field).create_cell_reader()
     texts = encoded.dictionary.to_pylist()
     if field.type in {"datetime", "time"} and any(map(_BEYOND_MICROSECONDS.search, texts)):
         raise TableReadError(field.name, problem="some of its seconds have more than 6 decimal places")
@@ -115,7 +102,7 @@ def from_values(values: list[Any], field: Field) -> pa.Array:
         TableReadError: A value is more than its Arrow type can hold (the error names the field).
     """
     if field.type not in ARROW_TYPES:
-        writer = _frictionless_field(field).create_cell_writer()
+        writer = frictionless_field(field).create_cell_writer()
         texts = [value if value is None or isinstance(value, str) else writer(value)[0] for value in values]
         return pa.array(texts, pa.string())
     stored = [_storable(value, field) for value in values]
@@ -158,70 +145,14 @@ def render(column: pa.Array, field: Field) -> pa.Array:
         return column.cast(pa.string())
     encoded = column.dictionary_encode()
     values = encoded.dictionary.to_pylist()
-    texts = [_WRITERS[field.type](value, field) for value in values]
-    if not _reads_plainly(field):
+    texts = [WRITERS[field.type](value, field) for value in values]
+    if not reads_plainly(field):
         _prove_readable(texts, values, field)
     return pa.array(texts, pa.string()).take(encoded.indices)
 
 
-def canonical_texts(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
-    """One text for each value: equal values have equal texts, in the form that the field declares.
-
-    Args:
-        texts: The cells as strings, without nulls.
-        field: What the cells are to be read as.
-
-    Returns:
-        A column of strings of the same length; missing values are null, and cells that cannot be read are as they were.
-    """
-    missing = pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string()))
-    present = pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
-    if field.type not in ARROW_TYPES:
-        return present
-    odd = pc.invert(pc.match_substring_regex(present, _ONE_FORM[field.type])) if _reads_plainly(field) else None
-    if odd is not None and not pc.any(odd, min_count=0).as_py():
-        return present
-    combined = present.combine_chunks() if isinstance(present, pa.ChunkedArray) else present
-    encoded = combined.dictionary_encode()
-    reader = _frictionless_field(field).create_cell_reader()
-    forms = [_one_form(text, reader, field) for text in encoded.dictionary.to_pylist()]
-    return pa.array(forms, pa.string()).take(encoded.indices)
-
-
-def _one_form(text: str, reader: _Reader, field: Field) -> str:
-    value, notes = reader(text)
-    if notes or value is None:
-        return text
-    if isinstance(value, Decimal):
-        digits = _digits(value)
-        written = {"Infinity": "INF", "-Infinity": "-INF"}.get(digits, digits)
-        written = written.replace(".", str(field.descriptor.get("decimalChar") or "."))
-    elif isinstance(value, datetime) and value.tzinfo is not None and field.format in {"default", "any"}:
-        try:
-            written = _write_datetime(value.astimezone(UTC), field)
-        except OverflowError:
-            return text
-    else:
-        written = _WRITERS[field.type](value, field)
-    again, _ = reader(written)
-    return written if again == value or str(again) == str(value) == "NaN" else text
-
-
-def _digits(value: Decimal) -> str:
-    """A number without zeros that do not count."""
-    if not value.is_finite() or not _is_short(value):
-        return str(value)
-    text = format(value, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text
-
-
-def _is_short(value: Decimal) -> bool:
-    return -_LONG_NUMBER < value.adjusted() < _LONG_NUMBER
-
-
 def _prove_readable(texts: list[str], values: list[Any], field: Field) -> None:
-    reader = _frictionless_field(field).create_cell_reader()
+    reader = frictionless_field(field).create_cell_reader()
     for text, value in zip(texts, values, strict=True):
         if _storable(_read(reader, field, text), field) != value:
             raise TableReadError(field.name, problem=f'{value} cannot be written in the format "{field.format}"')
@@ -232,10 +163,11 @@ def is_rewritten(field: Field) -> bool:
 
     Datetimes and times are not: they would lose their offset.
     """
-    return field.type in _CANONICAL and _reads_plainly(field)
+    return field.type in _CANONICAL and reads_plainly(field)
 
 
-def _reads_plainly(field: Field) -> bool:
+def reads_plainly(field: Field) -> bool:
+    """Whether a field declares nothing that changes how its cells are read."""
     return field.format == "default" and not _READING_OPTIONS & field.descriptor.keys()
 
 
@@ -250,7 +182,7 @@ def _cast(present: pa.Array, field: Field) -> pa.Array | None:
         return None  # such as 2021-02-30, which looks like a date and is none
 
 
-def _read(reader: _Reader, field: Field, text: str) -> Any:
+def _read(reader: Reader, field: Field, text: str) -> Any:
     """The value of a cell, by Frictionless' reader."""
     value, notes = reader(text)
     if notes:
@@ -269,7 +201,8 @@ def _storable(value: Any, field: Field) -> Any:
     return float(value)
 
 
-def _frictionless_field(field: Field) -> FrictionlessField:
+def frictionless_field(field: Field) -> FrictionlessField:
+    """Frictionless' own field, which reads and writes its cells."""
     from frictionless import Field as FrictionlessField
 
     # Only reading and writing matter here: constraints are the validator's business.
@@ -296,7 +229,8 @@ def _write_date(value: date, field: Field) -> str:
     return value.isoformat() if field.format in {"default", "any"} else value.strftime(field.format)
 
 
-def _write_datetime(value: datetime, field: Field) -> str:
+def write_datetime(value: datetime, field: Field) -> str:
+    """A datetime in the form that a field declares."""
     if field.format not in {"default", "any"}:
         return value.strftime(field.format)
     return value.isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
@@ -306,10 +240,10 @@ def _write_time(value: time, field: Field) -> str:
     return value.isoformat() if field.format in {"default", "any"} else value.strftime(field.format)
 
 
-_WRITERS: Final[Mapping[str, Callable[[Any, Field], str]]] = {
+WRITERS: Final[Mapping[str, Callable[[Any, Field], str]]] = {
     "boolean": _write_boolean,
     "date": _write_date,
-    "datetime": _write_datetime,
+    "datetime": write_datetime,
     "integer": lambda value, _: str(value),
     "number": _write_number,
     "time": _write_time,

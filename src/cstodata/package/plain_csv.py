@@ -11,28 +11,23 @@ import csv
 import io
 from codecs import BOM_UTF8
 from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
-from threading import Lock, Semaphore
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from cstodata.errors import TableReadError
+from cstodata.package.csv_batches import read_batches
+from cstodata.package.open_quotes import find_open_quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterator
-    from typing import Any, TextIO
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     from cstodata.package.descriptor import Resource
 
 _PLAIN_DIALECT = frozenset(
     {"$schema", "delimiter", "doubleQuote", "header", "lineTerminator", "quoteChar", "skipInitialSpace"}
 )
-BLOCK_BYTES = 4 * 1024 * 1024
-_BLOCKS_AHEAD = 4
-_PATIENCE_SECONDS = 0.2
 _ROWS_AT_ONCE = 65_536
 _CRLF = "\r\n"
 
@@ -48,19 +43,13 @@ class CsvDialect:
 
 def is_csv_file(resource: Resource) -> bool:
     """Whether the resource is one uncompressed CSV file with a header, quoted in the usual way."""
-    compressed = resource.descriptor.get("compression") or (resource.path or "").lower().endswith(".gz")
-    return is_csv(resource) and not compressed
-
-
-def is_csv(resource: Resource) -> bool:
-    """Whether the resource is one CSV file with a header, quoted in the usual way, gzipped or not."""
     descriptor, path = resource.descriptor, resource.path
     dialect = descriptor.get("dialect", {})
     return (
         path is not None
-        and path.lower().removesuffix(".gz").endswith((".csv", ".tsv"))
+        and path.lower().endswith((".csv", ".tsv"))
         and descriptor.get("format", "csv") in {"csv", "tsv"}
-        and descriptor.get("compression", "gz") in {"gz", "", None}
+        and not descriptor.get("compression")
         and isinstance(dialect, dict)
         and dialect.keys() <= _PLAIN_DIALECT
         and dialect.get("header", True) is True
@@ -81,14 +70,10 @@ def is_plain_csv(resource: Resource) -> bool:
 def csv_dialect(resource: Resource) -> CsvDialect:
     """The dialect that a CSV file declares, or that its ending implies."""
     dialect = resource.descriptor.get("dialect")
-    declared = (
-        {key: value for key, value in dialect.items() if _is_ascii_character(value)}
-        if isinstance(dialect, dict)
-        else {}
-    )
-    path = (resource.path or "").lower().removesuffix(".gz")
+    declared = dialect if isinstance(dialect, dict) else {}
+    implied = "\t" if resource.path is not None and resource.path.lower().endswith(".tsv") else ","
     return CsvDialect(
-        delimiter=str(declared.get("delimiter", "\t" if path.endswith(".tsv") else ",")),
+        delimiter=str(declared.get("delimiter", implied)),
         quote=str(declared.get("quoteChar", '"')),
         encoding=str(resource.descriptor.get("encoding") or "utf-8"),
     )
@@ -129,18 +114,6 @@ def read_labels(path: Path, dialect: CsvDialect) -> list[str]:
         return next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
 
 
-def has_open_quote(path: Path, dialect: CsvDialect) -> bool:
-    """Whether a file ends within quotes."""
-    count = 0
-    with path.open("rb") as binary:
-        while block := binary.read(BLOCK_BYTES):
-            count += block.count(dialect.quote.encode())
-    if count % 2 == 0:
-        return False
-    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
-        return find_open_quote(file, dialect) is not None
-
-
 def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, resource: str) -> Iterator[pa.Table]:
     """Some columns of a plain CSV file, a few megabytes at a time; for a file in UTF-8 that was found to be sound.
 
@@ -164,89 +137,6 @@ def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, re
             header = 0
     except (OSError, UnicodeError, csv.Error, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
-
-
-def read_batches(
-    source: Path | bytes,
-    labels: list[str],
-    dialect: CsvDialect,
-    *,
-    columns: Collection[str] = (),
-    block_size: int = BLOCK_BYTES,
-    on_ragged: Callable[[Any], str] | None = None,
-) -> Generator[pa.RecordBatch, None, None]:
-    """A CSV file in UTF-8 as batches of string columns, in order, read by Arrow as Python's `csv` module reads it.
-
-    Args:
-        source: The file, or its bytes.
-        labels: What to call the columns; the first batch begins with the header.
-        dialect: Its delimiter and quote.
-        columns: The columns to give, by label; none for all.
-        block_size: In bytes; no record may be larger.
-        on_ragged: Called with each row of another width; None if there must be none.
-
-    Raises:
-        pa.ArrowInvalid: It is not UTF-8, a record is too large, or a row is of another width.
-    """
-    with _Blocks(source.open("rb", buffering=0) if isinstance(source, Path) else io.BytesIO(source)) as blocks:
-        reader = pa_csv.open_csv(
-            pa.PythonFile(blocks, "r"),
-            read_options=pa_csv.ReadOptions(use_threads=on_ragged is None, block_size=block_size, column_names=labels),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=dialect.delimiter,
-                quote_char=dialect.quote,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=on_ragged,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(labels, pa.string()),
-                strings_can_be_null=False,
-                null_values=[],
-                include_columns=list(columns),
-            ),
-        )
-        for batch in reader:
-            blocks.make_room()
-            yield batch
-
-
-class _Blocks(io.RawIOBase):
-    """A file as Arrow should read it.
-
-    No block ends with CR: Arrow drops the LF that then begins the next one, even within quotes. And only a few blocks
-    are read ahead: Arrow would hold 32 of them.
-    """
-
-    def __init__(self, file: io.FileIO | io.BytesIO) -> None:
-        self._file = file
-        self._room = Semaphore(_BLOCKS_AHEAD)
-        self._reading = Lock()
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        # Should Arrow need more than is allowed to make one batch, it is only slow.
-        self._room.acquire(timeout=_PATIENCE_SECONDS)
-        with self._reading:
-            if self._file.closed:
-                return b""
-            block = self._file.read(size) or b""
-            if len(block) > 1 and block.endswith(b"\r"):
-                self._file.seek(-1, io.SEEK_CUR)
-                return block[:-1]
-            return block
-
-    def make_room(self) -> None:
-        """Let one more block be read."""
-        self._room.release()
-
-    def close(self) -> None:
-        with self._reading:
-            self._file.close()
-        self._room.release(_BLOCKS_AHEAD)
-        super().close()
 
 
 def write_texts(texts: pa.Table, dialect: CsvDialect) -> bytes:
@@ -289,29 +179,6 @@ def _check_quotes(text: bytes, dialect: CsvDialect) -> None:
         lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
         if find_open_quote(lines, dialect) is not None:
             raise csv.Error("a quote is opened and never closed")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenQuote:
-    """The record in which a quote is opened that is never closed: its number and line, and the file's last line."""
-
-    row: int
-    line: int
-    last_line: int
-
-
-def find_open_quote(file: TextIO, dialect: CsvDialect) -> OpenQuote | None:
-    """Where a quote is opened that is never closed; None if the file does not end within quotes.
-
-    One more line is added to the file: it is a record of its own unless a quote is open.
-    """
-    lines = chain((line if line.endswith(("\n", "\r")) else line + "\n" for line in file), ("x\n",))
-    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
-    row, line, following = 0, 1, 1
-    for row, _ in enumerate(reader, start=1):  # noqa: B007 -- the last one counts
-        line, following = following, reader.line_num + 1
-    added = following - 1
-    return None if line == added else OpenQuote(row=row, line=line, last_line=added - 1)
 
 
 def _is_ascii_character(value: object) -> bool:

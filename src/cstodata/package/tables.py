@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 
 from cstodata.errors import TableReadError
-from cstodata.package.cells import canonical_texts, from_values, parse, render
+from cstodata.package.canonical_texts import canonical_texts
+from cstodata.package.cells import from_values, parse, render
+from cstodata.package.open_quotes import has_open_quote
 from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import (
     csv_dialect,
-    has_open_quote,
     is_csv_file,
     is_plain_csv,
     read_labels,
@@ -85,17 +86,13 @@ def read_numbered(
     """
     schema = schema_of(resource)
     chosen = [field for field in schema.fields if field.name in fields]
-    if row_numbers in (field.name for field in schema.fields):
-        raise TableReadError(resource.name, problem=f"a field has the reserved name {row_numbers}")
+    _check_reserved(resource, schema, row_numbers)
     if not is_plain_csv(resource):
         table, numbers = _read_by_frictionless(package, resource, schema)
         yield table.select([field.name for field in chosen]).append_column(row_numbers, numbers)
         return
-    first = FIRST_DATA_ROW
-    for texts in _pieces(package, resource, [field.name for field in chosen]):
-        numbers = pa.arange(first, first + texts.num_rows)
+    for texts, numbers in _numbered(_pieces(package, resource, [field.name for field in chosen])):
         yield type_texts(texts, chosen, resource=resource.name).append_column(row_numbers, numbers)
-        first += texts.num_rows
 
 
 def read_canonical(package: DataPackage, resource: Resource, *, row_numbers: str) -> Iterator[pa.Table]:
@@ -130,12 +127,10 @@ def read_raw(package: DataPackage, resource: Resource, *, row_numbers: str) -> I
         rendered = {field.name: render(table[field.name].combine_chunks(), field) for field in schema.fields}
         yield pa.table(rendered).append_column(row_numbers, numbers)
         return
-    first = FIRST_DATA_ROW
-    for texts in _pieces(package, resource, [field.name for field in schema.fields]):
+    names = [field.name for field in schema.fields]
+    for texts, numbers in _numbered(_pieces(package, resource, names)):
         check_columns(texts, schema, resource=resource.name)
-        numbers = pa.arange(first, first + texts.num_rows)
-        yield texts.select([field.name for field in schema.fields]).append_column(row_numbers, numbers)
-        first += texts.num_rows
+        yield texts.select(names).append_column(row_numbers, numbers)
 
 
 def in_canonical_form(texts: pa.Table, resource: Resource, names: Collection[str]) -> pa.Table:
@@ -156,8 +151,7 @@ def check_sound(package: DataPackage, resource: Resource, *, row_numbers: str) -
         TableReadError: It cannot.
     """
     schema = schema_of(resource)
-    if row_numbers in (field.name for field in schema.fields):
-        raise TableReadError(resource.name, problem=f"a field has the reserved name {row_numbers}")
+    _check_reserved(resource, schema, row_numbers)
     if is_csv_file(resource):
         _check_large(package, resource, schema)
 
@@ -177,6 +171,19 @@ def _check_large(package: DataPackage, resource: Resource, schema: Schema) -> No
             check_columns(
                 pa.table({label: pa.array([], pa.string()) for label in labels}), schema, resource=resource.name
             )
+
+
+def _check_reserved(resource: Resource, schema: Schema, name: str) -> None:
+    if schema.position(name) is not None:
+        raise TableReadError(resource.name, problem=f"a field has the reserved name {name}")
+
+
+def _numbered(pieces: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, pa.Array]]:
+    """Pieces of a CSV file, each with the numbers of its records."""
+    first = FIRST_DATA_ROW
+    for piece in pieces:
+        yield piece, pa.arange(first, first + piece.num_rows)
+        first += piece.num_rows
 
 
 def _pieces(package: DataPackage, resource: Resource, columns: list[str]) -> Iterator[pa.Table]:

@@ -19,14 +19,11 @@ if TYPE_CHECKING:
 
     from cstodata.model.change import ChangeSet
 
-ROWS = 200
-"""Rows of a kind that are told of a table, unless more are asked for."""
-
 _WORDS = re.compile(r"\s+|[^\s]+")
 _LONG, _MANY = 2_000, 20_000
 
 
-def render(changes: ChangeSet, *, limit: int | None = ROWS, colour: bool = False) -> Iterator[str]:
+def render(changes: ChangeSet, *, limit: int | None, colour: bool = False) -> Iterator[str]:
     """The changes as a page, in pieces.
 
     Args:

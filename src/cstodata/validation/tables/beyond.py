@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cstodata.model.finding import RULE_PREFIX, Finding
-from cstodata.package.plain_csv import find_open_quote
+from cstodata.package.open_quotes import find_open_quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

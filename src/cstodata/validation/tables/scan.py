@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from cstodata.package.plain_csv import read_batches
+from cstodata.package.csv_batches import read_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

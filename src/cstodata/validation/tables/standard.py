@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.model.finding import RULE_PREFIX, Finding, Severity
-from cstodata.package.cells import canonical_texts
+from cstodata.package.canonical_texts import canonical_texts
 from cstodata.package.lines import line_numbers
 from cstodata.validation.tables.keys import duplicates
 

@@ -1,0 +1,51 @@
+"""Quotes that are opened in a CSV file and never closed: what stands behind them looks like one cell."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import TextIO
+
+    from cstodata.package.plain_csv import CsvDialect
+
+_BLOCK_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuote:
+    """The record in which a quote is opened that is never closed: its number and line, and the file's last line."""
+
+    row: int
+    line: int
+    last_line: int
+
+
+def find_open_quote(file: TextIO, dialect: CsvDialect) -> OpenQuote | None:
+    """Where a quote is opened that is never closed; None if the file does not end within quotes.
+
+    One more line is added to the file: it is a record of its own unless a quote is open.
+    """
+    lines = chain((line if line.endswith(("\n", "\r")) else line + "\n" for line in file), ("x\n",))
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
+    row, line, following = 0, 1, 1
+    for row, _ in enumerate(reader, start=1):  # noqa: B007 -- the last one counts
+        line, following = following, reader.line_num + 1
+    added = following - 1
+    return None if line == added else OpenQuote(row=row, line=line, last_line=added - 1)
+
+
+def has_open_quote(path: Path, dialect: CsvDialect) -> bool:
+    """Whether a file ends within quotes."""
+    count = 0
+    with path.open("rb") as binary:
+        while block := binary.read(_BLOCK_BYTES):
+            count += block.count(dialect.quote.encode())
+    if count % 2 == 0:
+        return False
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        return find_open_quote(file, dialect) is not None
