@@ -33,18 +33,6 @@ rows = c.execute(f"select * from old full join new using (news_id) "
                  f"where old.title is null or new.title is null or {other}").fetchall()
 print(len(rows))
 """
-DAFF = """
-import csv, daff
-def table(side):
-    with open(f"{side}/news.csv", newline="") as file:
-        return daff.PythonTableView([row for row in csv.reader(file)])
-flags = daff.CompareFlags()
-flags.addPrimaryKey("news_id")
-flags.ordered = False
-out = []
-daff.TableDiff(daff.compareTables(table("old"), table("new"), flags).align(), flags).hilite(daff.PythonTableView(out))
-print(len(out))
-"""
 
 
 def change(folder: Path, rows: int) -> None:
@@ -83,7 +71,11 @@ def measure(rows: int, names: list[str], repeat: int, folder: Path) -> list[str]
         ),
         "DuckDB, load and join": ([sys.executable, "-c", DUCKDB], repeat),
         "csv-diff": ([str(here / "csv-diff"), "old/news.csv", "new/news.csv", "--key=news_id", "--json"], 1),
-        "daff": ([sys.executable, "-c", DAFF], 1),
+        "daff": ([str(here / "daff"), "old/news.csv", "new/news.csv"], 1),
+        "daff --id news_id --unordered": (
+            [str(here / "daff"), "--id", "news_id", "--unordered", "old/news.csv", "new/news.csv"],
+            1,
+        ),
     }
     measured = {name: [run(commands[name][0], folder) for _ in range(commands[name][1])] for name in names}
     seconds = {name: statistics.median(second for second, _ in runs) for name, runs in measured.items()}
@@ -107,7 +99,7 @@ def main() -> None:
     print("| rows in each | what | time | times our time | peak memory |")
     print("|---|---|---|---|---|")
     for rows, names in (
-        (options.daff_rows, [ours, limit, "csv-diff", "daff"]),
+        (options.daff_rows, [ours, limit, "csv-diff", "daff", "daff --id news_id --unordered"]),
         (options.rows, [ours, limit, "csv-diff"]),
     ):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:

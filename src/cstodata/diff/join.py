@@ -210,6 +210,8 @@ class HashJoin:
 
     def _set_aside_twice(self) -> bool:
         """Move rows whose key occurs more than once in either table into `o2` and `w2`; whether there are any."""
+        if all(self._number(f"SELECT count(*) - count(DISTINCT k) FROM {name}") == 0 for name in "ow"):
+            return False
         twice = " UNION ".join(f"SELECT k, k2 FROM {name} GROUP BY k, k2 HAVING count(*) > 1" for name in "ow")
         self._rows(f"CREATE OR REPLACE TABLE twice AS {twice}")
         if not self._number("SELECT count(*) FROM twice"):

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cstodata.diff.abreast import abreast
 from cstodata.diff.fields import FieldPairs, Names, schema_changes
 from cstodata.diff.metadata import is_same_json, metadata_changes
 from cstodata.diff.references import referenced_keys
@@ -98,7 +99,7 @@ def diff_packages(
         SideError: Two resources of a package have the same name.
     """
     _check_names(old, new, places, resources)
-    sides = side_of(old, place=places[0]), side_of(new, place=places[1])
+    sides = abreast(lambda side: side_of(side[0], place=side[1]), (old, places[0]), (new, places[1]))
     both = _Both(old=old, new=new, sides=sides, memory_limit=memory_limit, on_step=on_step)
     renamed = _renamed_resources(both)
     changes: list[Change] = []

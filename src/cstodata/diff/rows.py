@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.diff.abreast import abreast
 from cstodata.diff.join import Found, HashJoin
 from cstodata.diff.row_changes import AddedRows, ChangedRows, RemovedRows
 from cstodata.diff.table import Table, rows_of
@@ -59,18 +60,20 @@ def diff_rows(old: Table, new: Table, *, memory_limit: str, on_share: OnShare) -
         new.check()
         join = HashJoin(old, new, database, on_share)
         found = join.run()
-        changes = _collect(old, new, join, found, on_share)
+        changes = _collect(old, new, join, found)
         reordered = changes.count == 0 and join.is_reordered()
         return RowsDiff(changes=changes, pairs=join.pairs, reordered=reordered)
 
 
-def _collect(old: Table, new: Table, join: HashJoin, found: Found, on_share: OnShare) -> TableChanges:
+def _collect(old: Table, new: Table, join: HashJoin, found: Found) -> TableChanges:
     """Read the rows that were found, and compare the changed ones cell by cell."""
     old_names, key = join.old_names(), join.key
     removed, added = sorted(found.removed), found.added
-    before = rows_of(old, [*removed, *(was for was, _ in found.changed)])
-    on_share(0.85)
-    after = rows_of(new, [*added, *(now for _, now in found.changed)])
+    before, after = abreast(
+        lambda side: rows_of(*side),
+        (old, [*removed, *(was for was, _ in found.changed)]),
+        (new, [*added, *(now for _, now in found.changed)]),
+    )
     compared = [(one.name, two.name) for one, two in join.pairs.common]
     lone = [field.name for field in join.pairs.added]
     was, now = before.slice(len(removed)), after.slice(len(added))

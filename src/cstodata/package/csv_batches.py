@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cstodata.package.plain_csv import CsvDialect
 
 BLOCK_BYTES = 4 * 1024 * 1024
-_BLOCKS_AHEAD = 4
+_BLOCKS_AHEAD = 2
 _PATIENCE_SECONDS = 0.2
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cstodata.package.plain_csv import CsvDialect
 
-_BLOCK_BYTES = 4 * 1024 * 1024
+_BLOCK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +41,10 @@ def find_open_quote(file: TextIO, dialect: CsvDialect) -> OpenQuote | None:
 
 def has_open_quote(path: Path, dialect: CsvDialect) -> bool:
     """Whether a file ends within quotes."""
-    count = 0
-    with path.open("rb") as binary:
-        while block := binary.read(_BLOCK_BYTES):
-            count += block.count(dialect.quote.encode())
+    quote, count, block = dialect.quote.encode(), 0, bytearray(_BLOCK_BYTES)
+    with path.open("rb", buffering=0) as binary:
+        while size := binary.readinto(block):
+            count += block.count(quote, 0, size)
     if count % 2 == 0:
         return False
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
