@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import random
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cstodata.package.canonical import sort_by_key, to_csv
 from cstodata.package.cells import arrow_type, parse
+from cstodata.package.csv_lines import csv_lines, header_line
 from cstodata.package.descriptor import Field, Schema
-from cstodata.package.parquet import to_parquet
+from cstodata.package.parquet import ROW_GROUP_ROWS, ParquetFile
+from cstodata.package.plain_csv import CsvDialect
 
 TYPES = ("string", "integer", "number", "boolean", "date")
 FIELDS = tuple(
@@ -58,12 +63,22 @@ def test_a_table_written_as_csv_reads_back_as_the_same_table(rows: list[tuple[An
     assert read_back(to_csv(table, SCHEMA)).equals(table)
 
 
+CELLS = st.text(st.characters(codec="utf-8") | st.sampled_from(",;\"'\n\r\t "))
+
+
+def to_parquet(*pieces: pa.Table, schema: Schema = SCHEMA) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "table.parquet")
+        with ParquetFile(path, schema, pieces[0].schema) as file:
+            for piece in pieces:
+                file.write(piece)
+        return path.read_bytes()
+
+
 @given(rows=ROWS)
 def test_csv_to_parquet_to_csv_is_identity(rows: list[tuple[Any, ...]]) -> None:
-    import pyarrow.parquet as pq
-
     table = table_of(rows)
-    stored = pq.read_table(pa.BufferReader(to_parquet(table, SCHEMA)))
+    stored = pq.read_table(pa.BufferReader(to_parquet(table)))
     assert to_csv(stored, SCHEMA) == to_csv(table, SCHEMA)
 
 
@@ -85,9 +100,49 @@ def test_the_order_of_the_rows_does_not_change_the_bytes(rows: list[tuple[str, i
     )
 
 
-@given(rows=ROWS)
-def test_the_same_table_gives_the_same_parquet_bytes(rows: list[tuple[Any, ...]]) -> None:
-    assert to_parquet(table_of(rows), SCHEMA) == to_parquet(table_of(rows), SCHEMA)
+@given(rows=ROWS, cut=st.integers(0, 8))
+def test_the_same_table_gives_the_same_parquet_bytes_however_it_is_cut(rows: list[tuple[Any, ...]], cut: int) -> None:
+    table = table_of(rows)
+    assert to_parquet(table.slice(0, cut), table.slice(cut)) == to_parquet(table)
+
+
+def test_row_groups_have_the_same_length_however_the_table_is_cut() -> None:
+    schema = Schema(fields=FIELDS[1:2], primary_key=(), descriptor={})
+    table = pa.table({"integer": pa.array(range(ROW_GROUP_ROWS * 2 + 5), pa.int64())})
+    content = to_parquet(*(table.slice(start, 100_000) for start in range(0, table.num_rows, 100_000)), schema=schema)
+    metadata = pq.read_metadata(pa.BufferReader(content))
+    assert [metadata.row_group(number).num_rows for number in range(3)] == [ROW_GROUP_ROWS, ROW_GROUP_ROWS, 5]
+    assert content == to_parquet(table, schema=schema)
+
+
+@given(
+    rows=st.integers(1, 3).flatmap(
+        lambda width: st.lists(
+            st.lists(
+                st.text(st.characters(codec="utf-8") | st.sampled_from(",;\"'\n\r\t ")), min_size=width, max_size=width
+            ),
+            max_size=6,
+        )
+    ),
+    delimiter=st.sampled_from(",;\t|"),
+    quote=st.sampled_from("\"'"),
+    cut=st.integers(0, 6),
+)
+def test_lines_are_those_of_the_csv_module(rows: list[list[str]], delimiter: str, quote: str, cut: int) -> None:
+    labels = [f"c{number}" for number in range(len(rows[0]) if rows else 1)]
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=delimiter, quotechar=quote, lineterminator="\r\n")
+    lines = []
+    for row in [labels, *rows]:
+        writer.writerow(row)
+        lines.append(written.getvalue().removesuffix("\r\n") + "\n")
+        written.seek(0)
+        written.truncate()
+    dialect = CsvDialect(delimiter=delimiter, quote=quote)
+    table = pa.table({label: pa.array([row[at] for row in rows], pa.string()) for at, label in enumerate(labels)})
+    pieces = [table.slice(0, cut), table.slice(cut)]
+    made = [bytes(lines) for piece in pieces for lines in csv_lines(piece, dialect)]
+    assert b"".join([header_line(labels, dialect), *made]).decode() == "".join(lines)
 
 
 def test_the_form_is_as_described() -> None:

@@ -14,9 +14,8 @@ import pytest
 import cstodata
 from cstodata.errors import ReleaseNotProvedError, ReleaseRefusedError, TableReadError
 from cstodata.package.descriptor import read_package
-from cstodata.package.parquet import to_parquet
+from cstodata.package.parquet import ParquetFile
 from cstodata.package.tables import read_table
-from cstodata.release import build
 from cstodata.release.build import Built, build_release
 from cstodata.release.documents import DOCUMENTS
 from cstodata.release.origin import Origin
@@ -55,6 +54,7 @@ def released(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path
 def test_a_release_holds_both_forms_of_each_table_and_nothing_else(released: Path, repository: Path) -> None:
     names = [resource.name for resource in read_package(repository).resources]
     expected = {"datapackage.json", "parquet/datapackage.json", "SHA256SUMS", "registry.txt", *DOCUMENTS}
+    expected.add("csto-pa-0.1.0.zip")
     for name in names:
         expected |= {f"data/{name}.csv", f"parquet/{name}.parquet", f"schemas/{name}.json"}
     assert files(released).keys() == expected
@@ -166,7 +166,8 @@ def test_what_cannot_be_kept_exactly_is_refused_and_nothing_is_left(
 def test_a_parquet_file_that_differs_from_the_csv_is_not_released(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "to_parquet", lambda table, schema: to_parquet(table.slice(1), schema))
+    write = ParquetFile.write
+    monkeypatch.setattr(ParquetFile, "write", lambda file, piece: write(file, piece.slice(1)))
     with pytest.raises(ReleaseNotProvedError, match="CSV file \\(2 rows\\) and the Parquet file \\(1\\) differ"):
         release(dataset, tmp_path / "out")
     assert files(tmp_path / "out") == {}

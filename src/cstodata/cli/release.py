@@ -26,13 +26,29 @@ from cstodata.cli.validate import verdict
     "--previous", metavar="PLACE", help="The release before it, or a revision: what changed is told and checked."
 )
 @click.option("--allow-dirty", is_flag=True, help="Release changes that are not committed too.")
+@click.option("--no-zip", is_flag=True, help="Write no zip file of all files.")
+@click.option(
+    "--check-reproducible", is_flag=True, help="Build twice elsewhere, and release only what comes out the same."
+)
 @click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
-def release(*, path: Path | None, output: Path, previous: str | None, allow_dirty: bool, dry_run: bool) -> ExitCode:
+def release(
+    *,
+    path: Path | None,
+    output: Path,
+    previous: str | None,
+    allow_dirty: bool,
+    no_zip: bool,
+    check_reproducible: bool,
+    dry_run: bool,
+) -> ExitCode:
     """Validate a data package and write its release: tables as CSV and Parquet, what describes them, and checksums.
 
     The release goes to OUTPUT/v/VERSION, where VERSION is the `version` of the descriptor. Nothing is written if the
     package has errors, or if the changes since the previous release need a higher version. A version that is there
     already is never changed. The same commit gives the same bytes; SOURCE_DATE_EPOCH stands for its time if it is set.
+
+    Exit code 0: released, now or before; 1: findings, or files that do not come out the same; 2: wrong usage; 3: cannot
+    proceed.
     """
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package
@@ -50,7 +66,9 @@ def release(*, path: Path | None, output: Path, previous: str | None, allow_dirt
         return verdict(report)
     package = read_package(chosen)
     origin = origin_of(package, epoch=os.environ.get("SOURCE_DATE_EPOCH"))
-    plan = plan_release(package, report, origin=origin, previous=previous, allow_dirty=allow_dirty)
+    plan = plan_release(
+        package, report, origin=origin, previous=previous, allow_dirty=allow_dirty, with_archive=not no_zip
+    )
     if dry_run:
         target = output / plan.folder
         if target.exists():
@@ -58,6 +76,14 @@ def release(*, path: Path | None, output: Path, previous: str | None, allow_dirt
         else:
             click.echo("\n".join(f"would write {shown(target / name, 1000)}" for name in plan.files))
         return ExitCode.CLEAN
+    if check_reproducible:
+        flags = [*(["--previous", previous] if previous else []), *(["--allow-dirty"] if allow_dirty else [])]
+        flags += ["--no-zip"] if no_zip else []
+        if differing := _built_elsewhere(chosen, plan.folder, output, flags):
+            click.echo("not released: built in two places, these files differ:")
+            click.echo("\n".join(f"  {shown(name, 1000)}" for name in differing))
+            return ExitCode.FINDINGS
+        click.echo("reproducible: built in two time zones, locales and hash seeds, all files are the same")
     from cstodata.release.build import build_release
 
     with progress("Writing") as on_step:
@@ -66,3 +92,18 @@ def release(*, path: Path | None, output: Path, previous: str | None, allow_dirt
         f"{built}: {shown(output / plan.folder, 1000)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
     )
     return ExitCode.CLEAN
+
+
+def _built_elsewhere(package: Path, version: str, output: Path, flags: list[str]) -> list[str]:
+    """The files that differ between two builds, in two environments."""
+    import tempfile
+
+    from cstodata.release.reproduce import build_elsewhere, differing_files
+
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output, prefix=".twice.") as folder, progress("Building") as on_step:
+        on_step("twice", 0)
+        one, other = Path(folder, "one"), Path(folder, "other")
+        command = [sys.executable, "-m", "cstodata", "release", str(package), *flags, "--output"]
+        build_elsewhere(command, (one, other), os.environ)
+        return differing_files(one / version, other / version)

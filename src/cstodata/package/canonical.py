@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from cstodata.errors import TableReadError
 from cstodata.package.cells import is_rewritten, render
 from cstodata.package.plain_csv import CsvDialect, read_texts, write_texts
+from cstodata.package.same import same_table
 from cstodata.package.tables import type_texts
 
 if TYPE_CHECKING:
@@ -27,8 +28,46 @@ def sort_by_key(table: pa.Table, schema: Schema) -> pa.Table:
     return table.take(_order(table, schema)) if schema.primary_key else table
 
 
+def rendered(table: pa.Table, schema: Schema) -> pa.Table:
+    """The cells of a typed table as canonical text, in the forms that their fields declare.
+
+    Raises:
+        TableReadError: A cell has no such text.
+    """
+    columns = {}
+    for field in schema.fields:
+        column = table[field.name].combine_chunks()
+        texts = _not_missing(render(column, field), field)
+        columns[field.name] = texts.fill_null(_null_text(field)) if column.null_count else texts
+    return pa.table(columns)
+
+
+def canonical_cells(texts: pa.Table, table: pa.Table, schema: Schema) -> pa.Table:
+    """The cells of a CSV file in canonical form.
+
+    Cells of a plain type are written in its one form (`7` for `007`, `2020-01-05` for `2020-1-5`). All others stay as
+    they are: text, missing values, and what is read in a form that its field declares, such as `5 %`.
+
+    Args:
+        texts: The cells of the file.
+        table: The same, typed.
+        schema: The fields, in the order of the columns that are returned.
+
+    Raises:
+        TableReadError: A cell would be written as what means null.
+    """
+    columns = {}
+    for field in schema.fields:
+        text = texts[field.name].combine_chunks()
+        if is_rewritten(field):
+            plain = _not_missing(render(table[field.name].combine_chunks(), field), field)
+            text = pc.coalesce(plain, text)
+        columns[field.name] = text
+    return pa.table(columns)
+
+
 def to_csv(table: pa.Table, schema: Schema, dialect: CsvDialect | None = None) -> bytes:
-    """The table as canonical CSV, its rows in the order given, its cells in the forms that their fields declare.
+    """The table as canonical CSV, its rows in the order given.
 
     Args:
         table: Columns of `cells.arrow_type`, one a field.
@@ -38,20 +77,11 @@ def to_csv(table: pa.Table, schema: Schema, dialect: CsvDialect | None = None) -
     Raises:
         TableReadError: A cell cannot be written so that it reads back as the same.
     """
-    columns = {}
-    for field in schema.fields:
-        column = table[field.name].combine_chunks()
-        texts = _not_missing(render(column, field), field)
-        columns[field.name] = texts.fill_null(_null_text(field)) if column.null_count else texts
-    return _proved(pa.table(columns), table, schema, dialect or CsvDialect())
+    return _proved(rendered(table, schema), table, schema, dialect or CsvDialect())
 
 
 def rewrite_csv(texts: pa.Table, table: pa.Table, schema: Schema, dialect: CsvDialect) -> bytes:
-    """A CSV file in canonical form, its rows sorted by key.
-
-    Cells of a plain type are written in its one form (`7` for `007`, `2020-01-05` for `2020-1-5`). All others stay as
-    they
-    are: text, missing values, and what is read in a form that its field declares, such as `5 %`.
+    """A CSV file in canonical form, its rows sorted by key; see `canonical_cells`.
 
     Args:
         texts: The cells of the file.
@@ -62,34 +92,11 @@ def rewrite_csv(texts: pa.Table, table: pa.Table, schema: Schema, dialect: CsvDi
     Raises:
         TableReadError: A cell cannot be written so that it reads back as the same.
     """
-    columns = {}
-    for field in schema.fields:
-        text = texts[field.name].combine_chunks()
-        if is_rewritten(field):
-            plain = _not_missing(render(table[field.name].combine_chunks(), field), field)
-            text = pc.coalesce(plain, text)
-        columns[field.name] = text
-    rewritten = pa.table(columns)
+    rewritten = canonical_cells(texts, table, schema)
     if schema.primary_key:
         order = _order(table, schema)
         rewritten, table = rewritten.take(order), table.take(order)
     return _proved(rewritten, table, schema, dialect)
-
-
-def same_table(one: pa.Table, other: pa.Table) -> bool:
-    """Whether two tables have the same columns of the same types with the same values; NaN is the same as NaN."""
-    return one.column_names == other.column_names and all(map(_same_column, one.columns, other.columns))
-
-
-def _same_column(one: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
-    if one.type != other.type:
-        return False
-    if pa.types.is_floating(one.type):
-        return bool(
-            pc.is_nan(one).equals(pc.is_nan(other))
-            and pc.if_else(pc.is_nan(one), 0.0, one).equals(pc.if_else(pc.is_nan(other), 0.0, other))
-        )
-    return bool(one.equals(other))
 
 
 def _order(table: pa.Table, schema: Schema) -> pa.Array:

@@ -56,6 +56,8 @@ _CANONICAL: Final[Mapping[str, str]] = {
 _BEYOND_MICROSECONDS = re.compile(r"[.,][0-9]{7,}")
 """Frictionless cuts them off without a word."""
 
+MIXED_OFFSETS: Final = "some of its datetimes have an offset from UTC and some have none"
+
 _READING_OPTIONS = frozenset({"trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber"})
 
 
@@ -119,7 +121,7 @@ def _instants(values: list[datetime | None], field: Field) -> pa.Array:
     """Datetimes as they are if none has an offset from UTC, as instants in UTC if all have."""
     aware = {value.tzinfo is not None for value in values if value is not None}
     if aware == {True, False}:
-        raise TableReadError(field.name, problem="some of its datetimes have an offset from UTC and some have none")
+        raise TableReadError(field.name, problem=MIXED_OFFSETS)
     if aware != {True}:
         return pa.array(values, _NAIVE)
     # Arrow must not see the offsets: it ignores them where the environment says PYARROW_IGNORE_TIMEZONE, and importing

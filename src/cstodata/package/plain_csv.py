@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from cstodata.errors import TableReadError
 from cstodata.package.csv_batches import read_batches
+from cstodata.package.csv_lines import csv_lines, header_line
 from cstodata.package.open_quotes import find_open_quote
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _PLAIN_DIALECT = frozenset(
     {"$schema", "delimiter", "doubleQuote", "header", "lineTerminator", "quoteChar", "skipInitialSpace"}
 )
-_ROWS_AT_ONCE = 65_536
-_CRLF = "\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,24 +140,7 @@ def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, re
 
 def write_texts(texts: pa.Table, dialect: CsvDialect) -> bytes:
     """String columns without nulls as CSV in UTF-8: LF, minimal quoting, the dialect's delimiter and quote."""
-    file = _LineFeeds(newline="")
-    writer = csv.writer(file, delimiter=dialect.delimiter, quotechar=dialect.quote, lineterminator=_CRLF)
-    writer.writerow(texts.column_names)
-    for start in range(0, texts.num_rows, _ROWS_AT_ONCE):
-        rows = texts.slice(start, _ROWS_AT_ONCE)
-        writer.writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
-    return file.getvalue().encode()
-
-
-class _LineFeeds(io.StringIO):
-    """Ends each record with LF.
-
-    Before Python 3.13 the csv module quotes CR and LF in a cell only if they are part of the line terminator. So it is
-    told to write both, and CR is taken off here, where every call is one record.
-    """
-
-    def write(self, record: str, /) -> int:
-        return super().write(record.removesuffix(_CRLF) + "\n")
+    return b"".join((header_line(texts.column_names, dialect), *csv_lines(texts, dialect)))
 
 
 def _in_utf_8(content: bytes, encoding: str) -> bytes:

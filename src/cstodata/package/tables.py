@@ -133,6 +133,30 @@ def read_raw(package: DataPackage, resource: Resource, *, row_numbers: str) -> I
         yield texts.select(names).append_column(row_numbers, numbers)
 
 
+def read_text_pieces(
+    package: DataPackage, resource: Resource, columns: Collection[str] | None = None
+) -> Iterator[pa.Table]:
+    """The cells of a plain CSV file as they are written, in pieces.
+
+    Args:
+        package: The package, for its root.
+        resource: What to read; it must declare a schema, whose fields the columns are.
+        columns: The fields to read; None for all, in the schema's order.
+
+    Raises:
+        TableReadError: The file cannot be read, or its columns are not the fields of its schema.
+    """
+    schema = schema_of(resource)
+    _check_large(package, resource, schema)
+    names = [field.name for field in schema.fields if columns is None or field.name in columns]
+    for texts in _pieces(package, resource, names):
+        if columns is None:
+            check_columns(texts, schema, resource=resource.name)
+        for name in names:
+            _check_column(texts, name, resource.name)
+        yield texts.select(names)
+
+
 def in_canonical_form(texts: pa.Table, resource: Resource, names: Collection[str]) -> pa.Table:
     """The same table, some of its columns as canonical text; the columns stay in order."""
     if not is_csv_file(resource):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from cstodata.errors import CstodataError, DescriptorError
-from cstodata.package.canonical import same_table
 from cstodata.package.descriptor import read_json, read_package
 from cstodata.package.digest import sha256_of_file
+from cstodata.package.same import same_table
 from cstodata.package.tables import read_table
 from cstodata.release.build import CHECKSUMS, REGISTRY
 

@@ -8,43 +8,28 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from cstodata.diff.package import diff_packages
 from cstodata.diff.sides import open_side
-from cstodata.errors import ReleaseNotProvedError, ReleaseRefusedError
+from cstodata.errors import ReleaseRefusedError
 from cstodata.model.change import Bump
 from cstodata.model.progress import unheard
-from cstodata.package.canonical import same_table, sort_by_key, to_csv
-from cstodata.package.digest import sha256_of, sha256_of_file
-from cstodata.package.formatting import canonical_csv, file_facts, to_json
-from cstodata.package.parquet import to_parquet
-from cstodata.package.plain_csv import CsvDialect, is_plain_csv, read_texts
-from cstodata.package.tables import read_table, schema_of, type_texts
-from cstodata.release.documents import DOCUMENTS, FileFacts, ReleaseFacts, TableFacts
+from cstodata.package.digest import sha256_of_file
+from cstodata.package.formatting import to_json
+from cstodata.release.archive import write_archive
+from cstodata.release.documents import DOCUMENTS, ReleaseFacts
 from cstodata.release.plan import CHANGES
+from cstodata.release.tables import descriptors, write_table
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cstodata.model.change import ChangeSet
-    from cstodata.model.json import JsonObject
     from cstodata.model.progress import OnStep
-    from cstodata.package.descriptor import DataPackage, Schema
-    from cstodata.release.plan import ReleasePlan, TablePlan
+    from cstodata.package.descriptor import DataPackage
+    from cstodata.release.plan import ReleasePlan
 
 CHECKSUMS, REGISTRY = "SHA256SUMS", "registry.txt"
-DIALECT: JsonObject = {
-    "delimiter": ",",
-    "lineTerminator": "\n",
-    "quoteChar": '"',
-    "doubleQuote": True,
-    "skipInitialSpace": False,
-    "header": True,
-}
-"""How canonical CSV is written; all of it declared, so that no reader guesses."""
 
 
 class Built(StrEnum):
@@ -90,13 +75,11 @@ def build_release(package: DataPackage, plan: ReleasePlan, output: Path, *, on_s
 def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnStep) -> None:
     for name in ("data", "parquet", "schemas"):
         (folder / name).mkdir()
-    facts, csv_resources, parquet_resources = [], [], []
+    facts = []
     for number, table in enumerate(plan.tables):
         on_step(table.resource.name, number / len(plan.tables))
-        written, csv_resource, parquet_resource = _write_table(package, table, folder)
-        facts.append(written)
-        csv_resources.append(csv_resource)
-        parquet_resources.append(parquet_resource)
+        facts.append(write_table(package, table, folder))
+    csv_resources, parquet_resources = (list(each) for each in zip(*map(descriptors, facts), strict=True))
     declared = {**package.descriptor, **({"created": plan.origin.created} if plan.origin.created else {})}
     (folder / "datapackage.json").write_bytes(to_json({**declared, "resources": csv_resources}))
     (folder / "parquet" / "datapackage.json").write_bytes(to_json({**declared, "resources": parquet_resources}))
@@ -112,8 +95,12 @@ def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnSte
     for name, document in DOCUMENTS.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(document(release))
+    known = {file.path: file.sha256 for table in facts for file in table.files}
     named = [name for name in plan.files if name not in {CHECKSUMS, REGISTRY}]
-    digests = {name: sha256_of_file(folder / name) for name in named}
+    if plan.archive:
+        others = [name for name in named if name != plan.archive]
+        write_archive(folder, others, folder / plan.archive, created=plan.origin.created)
+    digests = {name: known.get(name) or sha256_of_file(folder / name) for name in named}
     _write_lines(folder / REGISTRY, (f"{name} sha256:{digest}" for name, digest in digests.items()))
     digests[REGISTRY] = sha256_of_file(folder / REGISTRY)
     _write_lines(folder / CHECKSUMS, (f"{digest}  {name}" for name, digest in sorted(digests.items())))
@@ -145,60 +132,6 @@ def _write_changes(package: DataPackage, plan: ReleasePlan, folder: Path) -> Cha
 
 def _write_lines(path: Path, lines: Iterable[str]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
-
-
-def _write_table(package: DataPackage, plan: TablePlan, folder: Path) -> tuple[TableFacts, JsonObject, JsonObject]:
-    """Write the files of a table; return what they are, and its resource in the two descriptors."""
-    resource, schema = plan.resource, schema_of(plan.resource)
-    table = sort_by_key(read_table(package, resource), schema)
-    csv = canonical_csv(package, resource, CsvDialect()) if is_plain_csv(resource) else to_csv(table, schema)
-    parquet = to_parquet(table, schema)
-    _prove_equal(resource.name, csv, parquet, schema)
-    contents = {plan.csv: csv, plan.parquet: parquet, plan.schema: to_json(schema.descriptor)}
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    facts = TableFacts(
-        resource=resource,
-        rows=table.num_rows,
-        files=tuple(
-            FileFacts(path=name, bytes=len(content), sha256=sha256_of(content), media_type=_media_type(name))
-            for name, content in contents.items()
-        ),
-    )
-    plain = {
-        key: value for key, value in resource.descriptor.items() if key not in {"data", "extrapaths", "compression"}
-    }
-    as_csv = {
-        **plain,
-        "path": plan.csv,
-        "format": "csv",
-        "mediatype": _media_type(plan.csv),
-        "dialect": DIALECT,
-        "schema": plan.schema,
-        **file_facts(csv),
-    }
-    # No `bytes` here: Frictionless counts none while it reads Parquet, and would call any number wrong.
-    as_parquet = {
-        **{key: value for key, value in plain.items() if key not in {"dialect", "encoding", "bytes"}},
-        "path": Path(plan.parquet).name,
-        "format": "parquet",
-        "mediatype": _media_type(plan.parquet),
-        "schema": schema.descriptor,
-        "hash": f"sha256:{sha256_of(parquet)}",
-    }
-    return facts, as_csv, as_parquet
-
-
-def _media_type(name: str) -> str:
-    return {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}.get(Path(name).suffix, "application/json")
-
-
-def _prove_equal(resource: str, csv: bytes, parquet: bytes, schema: Schema) -> None:
-    """Prove that the two files hold the same table, by reading both."""
-    from_csv = type_texts(read_texts(csv, CsvDialect(), resource=resource), schema.fields, resource=resource)
-    from_parquet = pq.read_table(pa.BufferReader(parquet))
-    if not same_table(from_csv, from_parquet):
-        raise ReleaseNotProvedError(resource, rows=(from_csv.num_rows, from_parquet.num_rows))
 
 
 def _prove_same(plan: ReleasePlan, built: Path, there: Path) -> None:

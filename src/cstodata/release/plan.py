@@ -40,6 +40,7 @@ class ReleasePlan:
         report: What checking the package found.
         origin: Where it comes from.
         previous: The release before it, as `cstodata diff` takes it; None if there is none to compare with.
+        archive: The zip file of the release; None if there is none.
     """
 
     version: str
@@ -48,6 +49,7 @@ class ReleasePlan:
     report: Report
     origin: Origin
     previous: str | None
+    archive: str | None
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -55,11 +57,18 @@ class ReleasePlan:
         tables = (path for table in self.tables for path in (table.csv, table.parquet, table.schema))
         always = ("SHA256SUMS", "registry.txt", "datapackage.json", "parquet/datapackage.json")
         changes = CHANGES if self.previous else {}
-        return tuple(sorted((*always, *DOCUMENTS, *changes, *tables)))
+        archive = (self.archive,) if self.archive else ()
+        return tuple(sorted((*always, *DOCUMENTS, *changes, *archive, *tables)))
 
 
 def plan_release(
-    package: DataPackage, report: Report, *, origin: Origin, previous: str | None = None, allow_dirty: bool = False
+    package: DataPackage,
+    report: Report,
+    *,
+    origin: Origin,
+    previous: str | None = None,
+    allow_dirty: bool = False,
+    with_archive: bool = True,
 ) -> ReleasePlan:
     """The release of a package that was checked.
 
@@ -69,6 +78,7 @@ def plan_release(
         origin: Where it comes from.
         previous: The release before it, as `cstodata diff` takes it; None if there is none to compare with.
         allow_dirty: Whether changes that are not committed may be released.
+        with_archive: Whether to write a zip file of all files, too.
 
     Raises:
         ReleaseRefusedError: The package has errors, no version, no tables, a name that cannot name a file, or changes
@@ -91,6 +101,8 @@ def plan_release(
             problems.append(f'resource "{resource.name}" has a name that cannot name a file')
     if problems:
         raise ReleaseRefusedError(problems)
+    name = str(package.descriptor.get("name"))
+    archive = f"{name if _can_name_a_file(name) else 'data'}-{version}.zip" if with_archive else None
     return ReleasePlan(
         version=str(version),
         folder=f"v/{version}",
@@ -106,6 +118,7 @@ def plan_release(
         report=report,
         origin=origin,
         previous=previous,
+        archive=archive,
     )
 
 

@@ -1,0 +1,79 @@
+"""The rows of a table in the order of its primary key, in pieces, within bounded memory."""
+
+# ruff: noqa: S608 -- the query holds names that are made here, and nothing else
+
+from __future__ import annotations
+
+import tempfile
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cstodata.package.pieces import Piece
+
+
+_ROWS_AT_ONCE = 65_536
+
+
+class OutOfOrderError(Exception):
+    """A row stands behind one whose key comes after its own."""
+
+
+def in_order(pieces: Iterator[Piece], key: Sequence[str]) -> Iterator[Piece]:
+    """The same pieces, as long as their rows are in ascending order of the key.
+
+    Args:
+        pieces: The rows.
+        key: Names of columns; strings are ordered by code point, numbers and dates by value, null is last.
+
+    Raises:
+        OutOfOrderError: They are not.
+    """
+    last: pa.Table | None = None
+    for piece in pieces:
+        keys = piece.table.select(list(key))
+        joined = keys if last is None else pa.concat_tables([last, keys])
+        order = pc.sort_indices(joined, sort_keys=[(name, "ascending") for name in key])
+        if not order.equals(pa.array(range(joined.num_rows), pa.uint64())):
+            raise OutOfOrderError
+        last = joined.slice(max(joined.num_rows - 1, 0))
+        yield piece
+
+
+def sorted_texts(pieces: Iterator[Piece], key: Sequence[str], *, memory_limit: str) -> Iterator[pa.Table]:
+    """The rows as text in ascending order of the key, those of equal keys in theirs: DuckDB sorts, and spills to disk.
+
+    Args:
+        pieces: The rows, one piece at least.
+        key: Names of columns, ordered as `in_order` says.
+        memory_limit: What sorting may take before it spills, such as `256MB`.
+    """
+    import duckdb
+
+    first = next(pieces)
+    labels = first.texts.column_names
+    texts = [(f"c{number}", pa.string()) for number in range(len(labels))]
+    keys = [(f"k{number}", first.table.schema.field(name).type) for number, name in enumerate(key)]
+    schema = pa.schema([*texts, *keys, ("n", pa.int64())])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        count = 0
+        for piece in chain((first,), pieces):
+            numbers = pa.array(range(count, count + piece.texts.num_rows), pa.int64())
+            count += piece.texts.num_rows
+            columns = [*piece.texts.columns, *(piece.table[name] for name in key), numbers]
+            yield from pa.table(columns, names=schema.names).cast(schema).to_batches()
+
+    order = ", ".join(f"{name} ASC NULLS LAST" for name, _ in keys)
+    chosen = ", ".join(name for name, _ in texts)
+    with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
+        database.execute(f"SET memory_limit = '{memory_limit}'; SET temp_directory = '{folder}'").fetchall()
+        database.register("source", pa.RecordBatchReader.from_batches(schema, batches()))
+        ordered = database.sql(f"SELECT {chosen} FROM source ORDER BY {order}, n")
+        for batch in ordered.to_arrow_reader(_ROWS_AT_ONCE):
+            yield pa.Table.from_batches([batch]).rename_columns(labels)

@@ -1,0 +1,159 @@
+"""The files of a table in a release: canonical CSV, Parquet, and its schema; written in pieces, then proved equal."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cstodata.errors import ReleaseNotProvedError
+from cstodata.package.canonical import canonical_cells
+from cstodata.package.csv_lines import csv_lines, header_line
+from cstodata.package.digest import sha256_of, sha256_of_file
+from cstodata.package.formatting import to_json
+from cstodata.package.parquet import ParquetFile
+from cstodata.package.pieces import in_types, with_pieces
+from cstodata.package.plain_csv import CsvDialect, is_plain_csv
+from cstodata.package.same import same_pieces
+from cstodata.package.tables import read_text_pieces, schema_of, type_texts
+from cstodata.release.documents import FileFacts, TableFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cstodata.model.json import JsonObject
+    from cstodata.package.descriptor import DataPackage, Schema
+    from cstodata.package.pieces import Piece
+    from cstodata.release.plan import TablePlan
+
+DIALECT: JsonObject = {
+    "delimiter": ",",
+    "lineTerminator": "\n",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "skipInitialSpace": False,
+    "header": True,
+}
+"""How canonical CSV is written; all of it declared, so that no reader guesses."""
+
+_MEDIA_TYPES = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
+
+
+def write_table(package: DataPackage, plan: TablePlan, folder: Path) -> TableFacts:
+    """Write the files of a table, and prove that CSV and Parquet hold the same.
+
+    Args:
+        package: The package that it is read from.
+        plan: The table.
+        folder: The folder of the version.
+
+    Raises:
+        ReleaseNotProvedError: They do not.
+        TableReadError: The table cannot be read or written as its schema types it.
+    """
+    schema, as_read = schema_of(plan.resource), is_plain_csv(plan.resource)
+    csv, parquet = folder / plan.csv, folder / plan.parquet
+    rows, digest = with_pieces(
+        package, plan.resource, lambda pieces: _write(pieces, schema, csv, parquet, as_read=as_read)
+    )
+    _prove_equal(package, plan, folder, rows)
+    declared = to_json(schema.descriptor)
+    (folder / plan.schema).write_bytes(declared)
+    sizes = {
+        plan.csv: (csv.stat().st_size, digest),
+        plan.parquet: (parquet.stat().st_size, sha256_of_file(parquet)),
+        plan.schema: (len(declared), sha256_of(declared)),
+    }
+    files = tuple(
+        FileFacts(path=path, bytes=size, sha256=digest, media_type=_MEDIA_TYPES[Path(path).suffix])
+        for path, (size, digest) in sizes.items()
+    )
+    return TableFacts(resource=plan.resource, rows=rows, files=files)
+
+
+def descriptors(facts: TableFacts) -> tuple[JsonObject, JsonObject]:
+    """The resource of a table in the descriptor of the CSV files, and in that of the Parquet files."""
+    csv, parquet, schema = facts.files
+    described = facts.resource.descriptor
+    plain = {key: value for key, value in described.items() if key not in {"data", "extrapaths", "compression"}}
+    as_csv: JsonObject = {
+        **plain,
+        "path": csv.path,
+        "format": "csv",
+        "mediatype": csv.media_type,
+        "dialect": DIALECT,
+        "schema": schema.path,
+        "encoding": "utf-8",
+        "bytes": csv.bytes,
+        "hash": f"sha256:{csv.sha256}",
+    }
+    # No `bytes` here: Frictionless counts none while it reads Parquet, and would call any number wrong.
+    as_parquet: JsonObject = {
+        **{key: value for key, value in plain.items() if key not in {"dialect", "encoding", "bytes"}},
+        "path": Path(parquet.path).name,
+        "format": "parquet",
+        "mediatype": parquet.media_type,
+        "schema": schema_of(facts.resource).descriptor,
+        "hash": f"sha256:{parquet.sha256}",
+    }
+    return as_csv, as_parquet
+
+
+def _write(pieces: Iterator[Piece], schema: Schema, csv: Path, parquet: Path, *, as_read: bool) -> tuple[int, str]:
+    """Write both files; how many rows there are, and the digest of the CSV file.
+
+    Args:
+        pieces: The rows.
+        schema: Their fields.
+        csv: Where the CSV file goes.
+        parquet: Where the Parquet file goes.
+        as_read: Whether the texts are those of a file, which may not be canonical yet.
+    """
+    first = next(pieces)
+    digest, rows, dialect = hashlib.sha256(), 0, CsvDialect()
+    waiting: Future[None] | None = None
+    with (
+        csv.open("wb") as file,
+        ParquetFile(parquet, schema, first.table.schema) as columns,
+        ThreadPoolExecutor(1) as other,
+    ):
+
+        def write(content: bytes | pa.Buffer) -> None:
+            file.write(content)
+            digest.update(content)
+
+        write(header_line([field.name for field in schema.fields], dialect))
+        for piece in chain((first,), pieces):
+            # Parquet is written meanwhile, one piece behind, so that no more than two are held.
+            if waiting is not None:
+                waiting.result()
+            waiting = other.submit(columns.write, piece.table)
+            texts = canonical_cells(piece.texts, piece.table, schema) if as_read else piece.texts
+            for lines in csv_lines(texts, dialect):
+                write(lines)
+            rows += piece.table.num_rows
+        if waiting is not None:
+            waiting.result()
+    return rows, digest.hexdigest()
+
+
+def _prove_equal(package: DataPackage, plan: TablePlan, folder: Path, rows: int) -> None:
+    """Prove that the two files hold the same table, by reading both."""
+    schema, name = schema_of(plan.resource), plan.resource.name
+    with pq.ParquetFile(folder / plan.parquet) as parquet:
+        types = {field.name: field.type for field in parquet.schema_arrow}
+        written = replace(plan.resource, path=plan.csv, descriptor={"path": plan.csv, "dialect": DIALECT})
+        there = replace(package, path=folder / "datapackage.json", root=folder)
+        from_csv = (
+            in_types(type_texts(texts, schema.fields, resource=name), types)
+            for texts in read_text_pieces(there, written)
+        )
+        from_parquet = (pa.Table.from_batches([batch]) for batch in parquet.iter_batches())
+        if not same_pieces(from_csv, from_parquet):
+            raise ReleaseNotProvedError(name, rows=(rows, parquet.metadata.num_rows))
