@@ -26,6 +26,7 @@ from cstodata.cli.validate import verdict
     "--previous", metavar="PLACE", help="The release before it, or a revision: what changed is told and checked."
 )
 @click.option("--allow-dirty", is_flag=True, help="Release changes that are not committed too.")
+@click.option("--no-rules", is_flag=True, help="Apply no rules, check only metadata and tables.")
 @click.option("--no-zip", is_flag=True, help="Write no zip file of all files.")
 @click.option(
     "--check-reproducible", is_flag=True, help="Build twice elsewhere, and release only what comes out the same."
@@ -37,6 +38,7 @@ def release(
     output: Path,
     previous: str | None,
     allow_dirty: bool,
+    no_rules: bool,
     no_zip: bool,
     check_reproducible: bool,
     dry_run: bool,
@@ -59,7 +61,7 @@ def release(
 
     chosen = chosen_package(path)
     with progress("Checking") as on_step:
-        report = validate(chosen, on_step=on_step)
+        report = validate(chosen, rules=() if no_rules else None, on_step=on_step)
     click.echo(render(report, colour=has_colour(sys.stdout)), color=True)
     if not report.valid:
         click.echo("not released: mend the errors first")
@@ -78,7 +80,7 @@ def release(
         return ExitCode.CLEAN
     if check_reproducible:
         flags = [*(["--previous", previous] if previous else []), *(["--allow-dirty"] if allow_dirty else [])]
-        flags += ["--no-zip"] if no_zip else []
+        flags += [*(["--no-zip"] if no_zip else []), *(["--no-rules"] if no_rules else [])]
         if differing := _built_elsewhere(chosen, plan.folder, output, flags):
             click.echo("not released: built in two places, these files differ:")
             click.echo("\n".join(f"  {shown(name, 1000)}" for name in differing))

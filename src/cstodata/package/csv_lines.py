@@ -50,9 +50,9 @@ def _quoted(column: pa.LargeStringArray, dialect: CsvDialect) -> pa.LargeStringA
     if not any(character.encode() in content for character in special):
         return column
     needed = pc.match_substring_regex(column, f"[{''.join(map(re.escape, special))}]")
-    doubled = pc.replace_substring(column, dialect.quote, dialect.quote * 2)
+    doubled = pc.replace_substring(column.filter(needed), dialect.quote, dialect.quote * 2)
     quote = _text(dialect.quote)
-    return pc.if_else(needed, pc.binary_join_element_wise(quote, doubled, quote, _text("")), column)
+    return pc.replace_with_mask(column, needed, pc.binary_join_element_wise(quote, doubled, quote, _text("")))
 
 
 def _text(text: str) -> pa.LargeStringScalar:

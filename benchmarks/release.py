@@ -1,0 +1,101 @@
+"""What a release costs: ours, plain pyarrow without any proof as the limit, and frictionless-py's own conversion.
+
+    python benchmarks/release.py [--rows 1000000 10000000] [--frictionless-rows 100000] [--repeat 3] [--folder DIR]
+
+The data is that of `benchmarks/validate.py`, sorted by its key and mixed. `cstodata release` validates it,
+with rules, writes canonical CSV, Parquet, all documents and digests, and proves that both files hold the same. The
+limit reads the file with `pyarrow.csv`, writes CSV and Parquet, and takes SHA-256 of both: it checks, sorts and proves
+nothing. frictionless-py reads the table by its schema and writes CSV and Parquet. All run in turn, each in a process of
+its own, in the same run; times are wall times of whole processes, the median of the repetitions (frictionless-py runs
+once); memory is the peak of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from validate import make, run
+
+LIMIT = """
+import hashlib, pyarrow.csv, pyarrow.parquet
+options = pyarrow.csv.ParseOptions(newlines_in_values=True)
+table = pyarrow.csv.read_csv("news.csv", parse_options=options)
+pyarrow.csv.write_csv(table, "limit.csv")
+pyarrow.parquet.write_table(table, "limit.parquet", compression="zstd")
+for name in ("limit.csv", "limit.parquet"):
+    with open(name, "rb") as file:
+        print(hashlib.file_digest(file, "sha256").hexdigest())
+"""
+FRICTIONLESS = """
+from frictionless import Package
+resource = Package("datapackage.json").get_resource("news")
+resource.write("frictionless.csv")
+resource.write("frictionless.parquet")
+"""
+
+
+def prepare(folder: Path, rows: int, *, mixed: bool) -> None:
+    """Write the package; its rows are sorted by their key unless they should be mixed."""
+    make(folder, rows, "none")
+    descriptor = json.loads((folder / "datapackage.json").read_text())
+    (folder / "datapackage.json").write_text(json.dumps({**descriptor, "version": "1.0.0"}))
+    if not mixed:
+        header, *lines = (folder / "news.csv").read_text().splitlines(keepends=True)
+        lines.sort(key=lambda line: line.partition(",")[0])
+        (folder / "news.csv").write_text("".join([header, *lines]))
+
+
+def measure(rows: int, names: list[str], repeat: int, folder: Path, *, mixed: bool) -> list[str]:
+    """The rows of the table for one size and order."""
+    prepare(folder, rows, mixed=mixed)
+    here = str(Path(sys.executable).parent / "cstodata")
+    release = [here, "release", "--output", "release"]
+    commands = {
+        "cstodata release --no-zip": ([*release, "--no-zip"], repeat),
+        "cstodata release": (release, repeat),
+        "pyarrow, without a proof": ([sys.executable, "-c", LIMIT], repeat),
+        "frictionless-py": ([sys.executable, "-c", FRICTIONLESS], 1),
+    }
+    measured: dict[str, list[tuple[float, int]]] = {name: [] for name in names}
+    for number in range(repeat):
+        for name in names:
+            command, times = commands[name]
+            if number < times:
+                measured[name].append(run(command, folder))
+                shutil.rmtree(folder / "release", ignore_errors=True)
+    seconds = {name: statistics.median(second for second, _ in runs) for name, runs in measured.items()}
+    limit = seconds["pyarrow, without a proof"]
+    order = "mixed" if mixed else "sorted"
+    return [
+        f"| {rows:,} {order} | {name} | {seconds[name]:.2f} s | {seconds[name] / limit:.1f} | "
+        f"{max(memory for _, memory in runs):,} MiB |"
+        for name, runs in measured.items()
+    ]
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--frictionless-rows", type=int, default=100_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="where to put the data; a temporary folder if it is not named")
+    options = parser.parse_args()
+    ours = ["cstodata release --no-zip", "cstodata release", "pyarrow, without a proof"]
+    print("| rows | what | time | times the limit | peak memory |")
+    print("|---|---|---|---|---|")
+    for rows in (options.frictionless_rows, *options.rows):
+        names = [*ours, "frictionless-py"] if rows == options.frictionless_rows else ours
+        for mixed in (False, True):
+            with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+                print("\n".join(measure(rows, names, options.repeat, Path(folder), mixed=mixed)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
