@@ -55,7 +55,7 @@ def test_without_a_package_at_hand_the_bundled_dataset_is_validated(wheel: Path,
 def test_the_bundled_dataset_is_released(wheel: Path, tmp_path: Path) -> None:
     done = as_user(wheel, tmp_path, "-m", "cstodata", "release", "--output", "out")
     assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "out" / "v" / "0.1.0" / "SHA256SUMS").is_file()
+    assert (tmp_path / "out" / "v" / "1.1.0" / "SHA256SUMS").is_file()
 
 
 def test_a_table_is_loaded_in_one_line(wheel: Path, tmp_path: Path) -> None:

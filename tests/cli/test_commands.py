@@ -50,7 +50,7 @@ def warned(dataset: Path) -> Path:
 def test_a_valid_package_ends_with_0(dataset: Path) -> None:
     done = cstodata("validate", cwd=dataset)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("csto-pa 0.1.0  datapackage.json\n")
+    assert done.stdout.startswith("csto-pa 1.1.0  datapackage.json\n")
 
 
 def test_findings_end_with_1(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,10 +310,10 @@ def test_version_checks_and_declares_the_version_that_is_needed(
     before = (new / "datapackage.json").read_text()
     assert run(arguments, debug=False) == 0
     assert run([*arguments, "--check"], debug=False) == 1
-    assert "needs version at least 0.1.1 (patch); 0.1.0 is declared, which is too low" in capsys.readouterr().out
+    assert "needs version at least 1.1.1 (patch); 1.1.0 is declared, which is too low" in capsys.readouterr().out
     assert run([*arguments, "--write"], debug=False) == 0
     after = (new / "datapackage.json").read_text()
-    assert after == before.replace('"version": "0.1.0"', '"version": "0.1.1"', 1)
+    assert after == before.replace('"version": "1.1.0"', '"version": "1.1.1"', 1)
     assert run([*arguments, "--check"], debug=False) == 0
 
 

@@ -25,7 +25,7 @@ def release(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     output = tmp_path_factory.mktemp("release")
     package = read_package(repository)
     build_release(package, plan_release(package, cstodata.validate(repository), origin=ORIGIN), output)
-    return output / "v" / "0.1.0"
+    return output / "v" / "1.1.0"
 
 
 @pytest.fixture

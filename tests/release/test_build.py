@@ -48,17 +48,17 @@ def released(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path
     """The release of the real dataset: the folder of its version."""
     output = tmp_path_factory.mktemp("release")
     assert release(repository, output) is Built.RELEASED
-    return output / "v" / "0.1.0"
+    return output / "v" / "1.1.0"
 
 
 def test_a_release_holds_both_forms_of_each_table_and_nothing_else(released: Path, repository: Path) -> None:
     names = [resource.name for resource in read_package(repository).resources]
     expected = {"datapackage.json", "parquet/datapackage.json", "SHA256SUMS", "registry.txt", *DOCUMENTS}
-    expected.add("csto-pa-0.1.0.zip")
+    expected.add("csto-pa-1.1.0.zip")
     for name in names:
         expected |= {f"data/{name}.csv", f"parquet/{name}.parquet", f"schemas/{name}.json"}
     assert files(released).keys() == expected
-    assert [path.name for path in released.parent.iterdir()] == ["0.1.0"]
+    assert [path.name for path in released.parent.iterdir()] == ["1.1.0"]
 
 
 def test_sha256sum_accepts_the_checksums_of_every_file(released: Path) -> None:
@@ -107,7 +107,7 @@ def test_the_descriptors_state_the_digests_of_their_files(released: Path) -> Non
 
 def test_the_release_of_a_release_is_the_same(released: Path, tmp_path: Path) -> None:
     release(released, tmp_path)
-    assert files(tmp_path / "v" / "0.1.0") == files(released)
+    assert files(tmp_path / "v" / "1.1.0") == files(released)
 
 
 def test_releasing_again_changes_nothing_and_says_so(dataset: Path, tmp_path: Path) -> None:
@@ -121,13 +121,13 @@ def test_a_version_that_is_there_is_never_changed(dataset: Path, tmp_path: Path)
     release(dataset, tmp_path / "out")
     before = files(tmp_path / "out")
     edit(dataset, title="Another title")
-    with pytest.raises(ReleaseRefusedError, match=r"0\.1\.0 is there already with other content"):
+    with pytest.raises(ReleaseRefusedError, match=r"1\.1\.0 is there already with other content"):
         release(dataset, tmp_path / "out")
     assert files(tmp_path / "out") == before
-    edit(dataset, version="0.1.1")
+    edit(dataset, version="1.1.1")
     release(dataset, tmp_path / "out")
-    assert {name: content for name, content in files(tmp_path / "out").items() if "/0.1.0/" in name} == {
-        name: content for name, content in before.items() if "/0.1.0/" in name
+    assert {name: content for name, content in files(tmp_path / "out").items() if "/1.1.0/" in name} == {
+        name: content for name, content in before.items() if "/1.1.0/" in name
     }
 
 

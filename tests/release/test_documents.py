@@ -94,18 +94,18 @@ def test_the_codebook_lists_every_field_once(dataset: Path, tmp_path: Path) -> N
 def test_the_citation_names_authors_version_and_licence(dataset: Path, tmp_path: Path) -> None:
     citation = json.loads((release(dataset, tmp_path / "out") / "CITATION.cff").read_text())
     assert citation["authors"][0] == {"name": "CSTO Parliamentary Assembly"}
-    assert (citation["version"], citation["license"], citation["date-released"]) == ("0.1.0", "CC-BY-4.0", "2026-02-20")
+    assert (citation["version"], citation["license"], citation["date-released"]) == ("1.1.0", "CC-BY-4.0", "2026-02-20")
 
 
 def test_what_changed_since_the_previous_release_is_told(dataset: Path, tmp_path: Path) -> None:
     first = release(dataset, tmp_path / "out")
     rename_a_person(dataset)
-    raise_version(dataset, "0.1.1")
+    raise_version(dataset, "1.1.1")
     second = release(dataset, tmp_path / "out", previous=first)
     manifest = json.loads((second / "release.json").read_text())
     assert (manifest["previous"], manifest["bump"]["required"], manifest["bump"]["level"]) == (
-        "0.1.0",
-        "0.1.1",
+        "1.1.0",
+        "1.1.1",
         "patch",
     )
     reasons = [(reason["rule"], reason["table"]) for reason in manifest["bump"]["reasons"]]
@@ -120,13 +120,13 @@ def test_what_changed_since_the_previous_release_is_told(dataset: Path, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("version", "why"), [("0.1.0", "need version 0.1.1"), ("0.2.0", "nothing changed since 0.1.0")]
+    ("version", "why"), [("1.1.0", "need version 1.1.1"), ("1.2.0", "nothing changed since 1.1.0")]
 )
 def test_a_version_that_the_changes_do_not_bear_is_refused_and_leaves_nothing(
     dataset: Path, tmp_path: Path, version: str, why: str
 ) -> None:
     first = release(dataset, tmp_path / "out").rename(tmp_path / "first")
-    if version == "0.1.0":
+    if version == "1.1.0":
         rename_a_person(dataset)
     raise_version(dataset, version)
     with pytest.raises(ReleaseRefusedError, match=why):
@@ -160,7 +160,7 @@ def test_changes_that_are_not_committed_are_refused_unless_they_are_allowed(data
     origin = origin_of(package, epoch=None)
     with pytest.raises(ReleaseRefusedError, match="not committed"):
         plan_release(package, report, origin=origin)
-    assert plan_release(package, report, origin=origin, allow_dirty=True).version == "0.1.0"
+    assert plan_release(package, report, origin=origin, allow_dirty=True).version == "1.1.0"
 
 
 def test_outside_a_repository_there_is_no_commit_and_no_time(make_package: Callable[..., Path]) -> None:
@@ -179,4 +179,4 @@ def test_the_same_commit_gives_the_same_bytes_whoever_builds_it(dataset: Path, t
         subprocess.run(command, cwd=here, env=environment, check=True, capture_output=True)
         built.append(files(tmp_path / str(number) / "out"))
     assert built[0] == built[1]
-    assert json.loads(built[0]["v/0.1.0/release.json"])["git"]["dirty"] is False
+    assert json.loads(built[0]["v/1.1.0/release.json"])["git"]["dirty"] is False

@@ -87,16 +87,16 @@ def test_datetimes_with_and_without_offset_are_told_wherever_they_stand(
 
 def test_the_archive_holds_the_files_with_one_date_and_mode(dataset: Path, tmp_path: Path) -> None:
     version = released(dataset, tmp_path / "out", with_archive=True)
-    with zipfile.ZipFile(version / "csto-pa-0.1.0.zip") as archive:
+    with zipfile.ZipFile(version / "csto-pa-1.1.0.zip") as archive:
         entries = archive.infolist()
         assert archive.testzip() is None
         for entry in entries:
             folder, _, name = entry.filename.partition("/")
-            assert folder == "csto-pa-0.1.0"
+            assert folder == "csto-pa-1.1.0"
             assert archive.read(entry) == (version / name).read_bytes()
     assert {(entry.date_time, entry.external_attr >> 16) for entry in entries} == {((2026, 2, 20, 1, 2, 2), 0o644)}
     names = [entry.filename for entry in entries]
     assert names == sorted(names)
     there = {path.relative_to(version).as_posix() for path in version.rglob("*") if path.is_file()}
     missing = there - {name.partition("/")[2] for name in names}
-    assert missing == {"SHA256SUMS", "registry.txt", "csto-pa-0.1.0.zip"}
+    assert missing == {"SHA256SUMS", "registry.txt", "csto-pa-1.1.0.zip"}

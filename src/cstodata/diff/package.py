@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "256MB"
 
+_OF_THE_FILE = frozenset({"bytes", "hash"})
+"""What a descriptor repeats of a file: if the file changed, nobody need be told."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ResourceDiff:
@@ -162,8 +165,9 @@ def _added(new: DataPackage, resource: Resource) -> _ResourceDiff:
 
 def _diff_resource(both: _Both, before: Resource, after: Resource) -> _ResourceDiff:
     """What changed: what is declared, then the rows."""
-    declared = list(metadata_changes(before.descriptor, after.descriptor, after.name))
     same_bytes = both.same_bytes(before, after)
+    told = metadata_changes(before.descriptor, after.descriptor, after.name)
+    declared = [change for change in told if same_bytes or change.subject not in _OF_THE_FILE]
     if before.schema is None or after.schema is None:
         if (before.schema is None) != (after.schema is None):
             declared.append(Change(kind=ChangeKind.PROPERTY_CHANGED, resource=after.name, subject="schema"))
