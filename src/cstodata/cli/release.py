@@ -25,14 +25,29 @@ from cstodata.cli.validate import verdict
 @click.option(
     "--previous", metavar="PLACE", help="The release before it, or a revision: what changed is told and checked."
 )
+@click.option(
+    "--sign-key",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Sign the checksums with this SSH key; one with a passphrase must be in ssh-agent.",
+)
 @click.option("--allow-dirty", is_flag=True, help="Release changes that are not committed too.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
-def release(*, path: Path | None, output: Path, previous: str | None, allow_dirty: bool, dry_run: bool) -> ExitCode:
+def release(
+    *,
+    path: Path | None,
+    output: Path,
+    previous: str | None,
+    sign_key: Path | None,
+    allow_dirty: bool,
+    dry_run: bool,
+) -> ExitCode:
     """Validate a data package and write its release: tables as CSV and Parquet, what describes them, and checksums.
 
     The release goes to OUTPUT/v/VERSION, where VERSION is the `version` of the descriptor. Nothing is written if the
     package has errors, or if the changes since the previous release need a higher version. A version that is there
-    already is never changed. The same commit gives the same bytes; SOURCE_DATE_EPOCH stands for its time if it is set.
+    already is never changed; only a signature is added, if it has none. The same commit gives the same bytes;
+    SOURCE_DATE_EPOCH stands for its time if it is set.
     """
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package
@@ -57,6 +72,8 @@ def release(*, path: Path | None, output: Path, previous: str | None, allow_dirt
             click.echo(f"{shown(target, 1000)} is there already: it would be compared, and never changed")
         else:
             click.echo("\n".join(f"would write {shown(target / name, 1000)}" for name in plan.files))
+        if sign_key is not None:
+            click.echo(f"would sign it with {shown(sign_key, 1000)}")
         return ExitCode.CLEAN
     from cstodata.release.build import build_release
 
@@ -65,4 +82,9 @@ def release(*, path: Path | None, output: Path, previous: str | None, allow_dirt
     click.echo(
         f"{built}: {shown(output / plan.folder, 1000)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
     )
+    if sign_key is not None:
+        from cstodata.release.signature import SIGNATURE, sign
+
+        signed = "signed" if sign(output / plan.folder, sign_key) else "signed already, with the same key"
+        click.echo(f"{signed}: {shown(output / plan.folder / SIGNATURE, 1000)}")
     return ExitCode.CLEAN

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cstodata.package.descriptor import Schema
@@ -48,3 +49,16 @@ def to_parquet(table: pa.Table, schema: Schema) -> bytes:
 def read_parquet(path: Path) -> pa.Table:
     """The table in a Parquet file."""
     return pq.read_table(path)
+
+
+def read_parquet_in_pieces(path: Path) -> Iterator[pa.Table]:
+    """The same, a batch of rows at a time; the first piece has the columns and no rows.
+
+    Raises:
+        OSError: The file cannot be read.
+        pa.ArrowException: It is no Parquet file.
+    """
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        yield file.schema_arrow.empty_table()
+        for batch in file.iter_batches():
+            yield pa.Table.from_batches([batch])

@@ -67,6 +67,23 @@ def read_table(package: DataPackage, resource: Resource) -> pa.Table:
     return type_texts(texts, schema.fields, resource=resource.name)
 
 
+def read_in_pieces(package: DataPackage, resource: Resource) -> Iterator[pa.Table]:
+    """The table that `read_table` reads, a few megabytes at a time if its CSV file is large; at least one piece.
+
+    Raises:
+        TableReadError: As `read_table`; it may have given pieces by then.
+        UnsafePathError: Its path leads out of the package.
+    """
+    schema = schema_of(resource)
+    if not is_plain_csv(resource):
+        yield read_table(package, resource)
+        return
+    _check_large(package, resource, schema)
+    for texts in _pieces(package, resource, [field.name for field in schema.fields]):
+        check_columns(texts, schema, resource=resource.name)
+        yield type_texts(texts, schema.fields, resource=resource.name)
+
+
 def read_numbered(
     package: DataPackage, resource: Resource, fields: Collection[str], *, row_numbers: str
 ) -> Iterator[pa.Table]:

@@ -24,6 +24,7 @@ from cstodata.package.plain_csv import CsvDialect, is_plain_csv, read_texts
 from cstodata.package.tables import read_table, schema_of, type_texts
 from cstodata.release.documents import DOCUMENTS, FileFacts, ReleaseFacts, TableFacts
 from cstodata.release.plan import CHANGES
+from cstodata.release.signature import SIGNATURE
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _prove_equal(resource: str, csv: bytes, parquet: bytes, schema: Schema) -> N
 
 
 def _prove_same(plan: ReleasePlan, built: Path, there: Path) -> None:
-    present = {path.relative_to(there).as_posix() for path in there.rglob("*") if path.is_file()}
+    present = {path.relative_to(there).as_posix() for path in there.rglob("*") if path.is_file()} - {SIGNATURE}
     differing = sorted(
         name
         for name in present | set(plan.files)

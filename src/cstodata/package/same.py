@@ -1,0 +1,40 @@
+"""Whether two files hold the same table, without holding either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cstodata.package.canonical import same_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
+
+
+def same_tables(one: Iterable[pa.Table], other: Iterable[pa.Table]) -> bool:
+    """Whether two tables that come in pieces have the same columns of the same types with the same rows in order.
+
+    Args:
+        one: The pieces of a table, one at least, of as many rows each as they like; none for an empty table too.
+        other: The same. It is read no further than to the first difference.
+
+    Returns:
+        As `canonical.same_table` of the whole would: NaN is the same as NaN, and null as null.
+    """
+    ones, others = _pieces(one), _pieces(other)
+    left, right = next(ones, None), next(others, None)
+    while left is not None and right is not None:
+        rows = min(left.num_rows, right.num_rows)
+        if not same_table(left.slice(0, rows), right.slice(0, rows)):
+            return False
+        left = left.slice(rows) if left.num_rows > rows else next(ones, None)
+        right = right.slice(rows) if right.num_rows > rows else next(others, None)
+    return left is right is None
+
+
+def _pieces(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The first piece, which tells the columns, and all others that have rows."""
+    for number, piece in enumerate(pieces):
+        if number == 0 or piece.num_rows:
+            yield piece
