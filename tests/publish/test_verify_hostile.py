@@ -12,8 +12,11 @@ import pytest
 
 import cstodata
 from cstodata.cli.main import run
+from cstodata.errors import PublishError
 from cstodata.package.descriptor import read_package
 from cstodata.publish.problems import Fault
+from cstodata.publish.publisher import publish
+from cstodata.publish.store import Store
 from cstodata.publish.verify import Demands, verify_release
 from cstodata.release.build import build_release
 from cstodata.release.origin import Origin
@@ -124,6 +127,12 @@ def test_without_ssh_keygen_only_who_asks_for_a_signer_is_stopped(
     assert "ssh-keygen cannot be started" in capsys.readouterr().err
 
 
+def test_a_release_with_a_signature_that_does_not_hold_is_not_published(release: Path, tmp_path: Path) -> None:
+    (release / "SHA256SUMS.sig").write_text("nothing\n")
+    with pytest.raises(PublishError, match=r"SHA256SUMS\.sig is changed"):
+        publish(release, Store(str(tmp_path / "store")))
+
+
 @pytest.mark.parametrize(
     "name",
     ["../../x", "/etc/passwd", "data/../../x", "./data/table.csv", f"{ESCAPE}x", "", "a\\x", "SHA256SUMS.sig", "a\r"],
@@ -201,20 +210,7 @@ MANIFESTS: list[dict[str, Any]] = [
     {"tables": [7]},
     {"tables": None},
     {"tables": [{**TABLE, "files": 7}, 7, {"name": []}]},
-    *(
-        {"tables": [{**TABLE, "files": [{"path": path, "bytes": 1, "sha256": "x"}]}]}
-        for path in (
-            "../../../outside",
-            "/etc/passwd",
-            "https://example.org/x",
-            7,
-            [],
-            None,
-            f"{ESCAPE}",
-            "\x00",
-            "data",
-        )
-    ),
+    *({"tables": [{**TABLE, "files": [{"path": path, "bytes": 1, "sha256": "x"}]}]} for path in PATHS),
     {"tables": [{**TABLE, "files": [{}]}]},
     {"version": [], "package": {}},
     {"version": "9.9.9"},

@@ -51,9 +51,12 @@ def wrong_files(
     return tuple(problems[path] for path in sorted(problems))
 
 
-def listed_files(checksums: bytes) -> set[str]:
-    """The files that `SHA256SUMS` names, but for those that lead out of the release."""
-    return {name for name in _read(checksums, _SUM) or () if is_inside(name)}
+def listed_files(checksums: bytes | None, registry: bytes | None) -> set[str]:
+    """The files that one of the lists names, but for those that lead out of the release."""
+    lists = (
+        () if content is None else _read(content, line) for content, line in ((checksums, _SUM), (registry, _ENTRY))
+    )
+    return {name for names in lists for name in names or () if is_inside(name)}
 
 
 def is_inside(name: str) -> bool:

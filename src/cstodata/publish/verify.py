@@ -61,11 +61,7 @@ def verify_release(
         SignatureError: A signature must be checked and cannot be, for there is no ssh-keygen or no allowed signers.
     """
     on_step("files", 0)
-    problems = list(_problems(folder, unread))
-    # Where the checksums are wrong themselves, no signature can fit.
-    signature = None if CHECKSUMS in {each.path for each in problems} else _signature(folder, demands)
-    if signature is not None and signature.problem is not None:
-        problems.append(signature.problem)
+    problems, signature = _look(folder, demands, unread)
     if not problems:
         on_step("tables", 0.3)
         problems += verify_tables(folder)
@@ -85,7 +81,7 @@ def verify_release(
 
 
 def verify_files(folder: Path) -> tuple[Problem, ...]:
-    """Which files of a release are missing, extra or changed; by path.
+    """Which files of a release are missing, extra or changed, its signature too; by path.
 
     Args:
         folder: The folder of one version.
@@ -95,7 +91,16 @@ def verify_files(folder: Path) -> tuple[Problem, ...]:
     """
     if not (folder / CHECKSUMS).is_file():
         raise DescriptorError(folder, problem=f"is no release: it holds no {CHECKSUMS}")
-    return _problems(folder, ())
+    return tuple(_look(folder, Demands(), ())[0])
+
+
+def _look(folder: Path, demands: Demands, unread: Iterable[str]) -> tuple[list[Problem], _Signature | None]:
+    """What is wrong with the files, and what the signature says; where the checksums are wrong, none can fit."""
+    problems = list(_problems(folder, unread))
+    if CHECKSUMS in {each.path for each in problems}:
+        return problems, None
+    signature = _signature(folder, demands)
+    return problems + ([signature.problem] if signature.problem else []), signature
 
 
 def _problems(folder: Path, unread: Iterable[str]) -> tuple[Problem, ...]:

@@ -18,7 +18,7 @@ from cstodata.publish.problems import Fault, Problem, Verdict
 from cstodata.publish.publisher import INDEX, entry_of, latest, read_index
 from cstodata.publish.verify import verify_release
 from cstodata.publish.verify_tables import MANIFEST
-from cstodata.release.build import CHECKSUMS
+from cstodata.release.build import CHECKSUMS, REGISTRY
 from cstodata.release.signature import MAX_BYTES as MAX_SIGNATURE_BYTES
 from cstodata.release.signature import SIGNATURE
 
@@ -38,7 +38,7 @@ def verify_store(
     """Whether versions in a store are what they say they are, one after the other, the newest first.
 
     The first verdict is that of the index alone, with the version None. Files of an object store are read into a
-    temporary folder, one version at a time; those that the version's checksums do not name are not read.
+    temporary folder, one version at a time; those that neither of its lists names are not read.
 
     Args:
         store: The store; it is only read.
@@ -158,12 +158,12 @@ def _opened(store: Store, version: str, names: Collection[str]) -> Iterator[tupl
 
 
 def _fetched(store: Store, version: str, names: Collection[str], folder: Path) -> list[str]:
-    """Read the files of a version that its checksums name into a folder; return the other ones."""
+    """Read the files of a version that its lists name into a folder; return the other ones."""
     for name in sorted(UNLISTED & set(names)):
         limit = MAX_SIGNATURE_BYTES if name == SIGNATURE else MAX_BYTES
         store.fetch(f"v/{version}/{name}", folder / name, max_bytes=limit)
-    checksums = folder / CHECKSUMS
-    listed = listed_files(checksums.read_bytes()) if checksums.is_file() else set()
+    lists = (folder / name for name in (CHECKSUMS, REGISTRY))
+    listed = listed_files(*(path.read_bytes() if path.is_file() else None for path in lists))
     for name in sorted((listed & set(names)) - UNLISTED):
         store.fetch(f"v/{version}/{name}", folder / name)
     return [name for name in names if name not in listed | UNLISTED or not is_inside(name)]
