@@ -1,4 +1,5 @@
-# The two commands of the README. Each works alone on a fresh clone, with Python 3.11 or newer, git and make.
+# The two commands of the README. Each works alone on a fresh clone, with Python 3.11 or newer, git and make; the tests also
+# need OpenSSH's client, and install it where they may.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,7 +37,7 @@ docs: $(VENV)/installed-test
 
 # The tests sign releases with real keys.
 openssh:
-	command -v ssh-keygen ssh-agent >/dev/null || { apt-get update -qq && apt-get install -y -qq openssh-client; } || { echo "The tests need ssh-keygen: install OpenSSH's client." >&2; exit 1; }
+	@command -v ssh-keygen >/dev/null || { apt-get update -qq && apt-get install -y -qq openssh-client; } || { echo "The tests need ssh-keygen: install OpenSSH's client." >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) build dist

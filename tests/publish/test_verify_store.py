@@ -113,6 +113,19 @@ def test_signers_are_named_and_what_is_not_signed_does_not_pass(published: str, 
     assert run(["verify", published, "--require-signature"], debug=False) == 1
 
 
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 8, b"x" * 3_000_000])
+def test_a_signature_that_is_none_is_named(published: str, content: bytes) -> None:
+    write(published, "v/1.2.0/SHA256SUMS.sig", content)
+    assert faults(verified(published)) == [("1.2.0", "SHA256SUMS.sig", Fault.CHANGED)]
+
+
+def test_a_signature_of_another_version_does_not_pass(published: str, allowed_signers: Path) -> None:
+    write(published, "v/1.2.0/SHA256SUMS.sig", read(published, "v/1.1.0/SHA256SUMS.sig"))
+    verdicts = verified(published, signers=allowed_signers)
+    assert faults(verdicts) == [("1.2.0", "SHA256SUMS.sig", Fault.CHANGED)]
+    assert verdicts[1].problems[0].why == "it is no signature of this SHA256SUMS"
+
+
 def test_a_signature_is_published_after_the_version(place: str, releases: list[Path], allowed_signers: Path) -> None:
     signature = releases[0] / "SHA256SUMS.sig"
     content = signature.read_bytes()
@@ -232,6 +245,8 @@ def test_what_is_not_there_is_told(published: str, tmp_path: Path) -> None:
     assert run(["verify", published, "9.9.9"], debug=False) == 2
     assert run(["verify", published, "1.0.0", "--deep"], debug=False) == 2
     assert run(["verify", str(tmp_path / "nowhere")], debug=False) == 3
+    assert run(["verify", "ftp://nowhere/x"], debug=False) == 3
+    assert run(["verify", published, "--allowed-signers", str(tmp_path / "nowhere")], debug=False) == 2
     assert run(["verify", f"file://{tmp_path}/nowhere"], debug=False) == 3
     assert not (tmp_path / "nowhere").exists()
 

@@ -140,6 +140,11 @@ def test_a_key_that_cannot_sign_is_told_in_a_sentence(
     assert [path.name for path in folder.iterdir()] == ["SHA256SUMS"]
 
 
+def test_what_is_no_release_cannot_be_signed(keys: Path, tmp_path: Path) -> None:
+    with pytest.raises(SignatureError, match="is no release"):
+        sign(tmp_path, keys / "ed25519")
+
+
 def test_without_ssh_keygen_a_sentence_says_so(
     folder: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -206,7 +211,7 @@ def test_a_well_formed_text_that_is_no_signature_is_told(folder: Path) -> None:
 def test_a_signature_of_100_mb_is_not_read(folder: Path) -> None:
     with (folder / "SHA256SUMS.sig").open("wb") as file:
         file.truncate(100_000_000)
-    assert check(folder).fault == "it is larger than any signature (100,000,000 bytes)"
+    assert check(folder).fault == "it is larger than any signature: it has more than 65,536 bytes"
 
 
 def test_a_signature_that_is_a_link_or_a_pipe_is_not_read(folder: Path, keys: Path, tmp_path: Path) -> None:

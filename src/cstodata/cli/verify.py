@@ -74,16 +74,15 @@ def verify(
         is_signature_required=require_signature,
         validate=None if no_validation else validate,
     )
-    verdicts = []
     with progress("Verifying") as on_step:
-        for verdict in _verdicts(place, version, deep, demands, on_step):
-            verdicts.append(verdict)
-            if form == "text":
-                _tell(place, verdict)
+        verdicts = list(_verdicts(place, version, deep, demands, on_step))
     is_verified = not any(verdict.problems for verdict in verdicts)
     if form == "json":
         told = {"place": place, "verified": is_verified, "verdicts": [_to_json(verdict) for verdict in verdicts]}
         click.echo(json.dumps(told, indent=2))
+    else:
+        for verdict in verdicts:
+            _tell(place, verdict)
     return ExitCode.CLEAN if is_verified else ExitCode.FINDINGS
 
 

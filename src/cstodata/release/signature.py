@@ -59,10 +59,13 @@ def sign(folder: Path, key: Path) -> bool:
         Whether a signature was written; not, if one by the same key stands there already.
 
     Raises:
-        SignatureError: There is no such key, or ssh-keygen does not sign with it; or another signature stands there.
+        SignatureError: There is no release, or no such key, or ssh-keygen does not sign with it; or another signature
+            stands there.
     """
     if not key.is_file():
         raise SignatureError(f"there is no key {key}")
+    if not (folder / SIGNED).is_file():
+        raise SignatureError(f"{folder} is no release: it holds no {SIGNED}")
     checksums = (folder / SIGNED).read_bytes()
     # The empty passphrase keeps it from asking for one where nobody may sit.
     done = _ssh_keygen("sign", "-P", "", "-n", NAMESPACE, "-f", str(key), given=checksums)
@@ -99,7 +102,7 @@ def check(folder: Path, allowed_signers: Path | None = None) -> Seal:
     if path.is_symlink() or not path.is_file():
         return Seal(fault="it is no regular file" if path.is_symlink() or path.exists() else "it is not there")
     if path.stat().st_size > MAX_BYTES:
-        return Seal(fault=f"it is larger than any signature ({path.stat().st_size:,} bytes)")
+        return Seal(fault=f"it is larger than any signature: it has more than {MAX_BYTES:,} bytes")
     signature, checksums = path.read_bytes(), (folder / SIGNED).read_bytes()
     seal = _look(signature, checksums)
     if seal.key is None or allowed_signers is None:
