@@ -1,17 +1,18 @@
-# The two commands of the README. Each works alone on a fresh clone, with Python 3.11 or newer, git and make.
+# The two commands of the README. Each works alone on a fresh clone, with Python 3.11 or newer, git and make; the tests also
+# need OpenSSH's client, and install it where they may.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: release test fuzz format docs clean
+.PHONY: release test openssh fuzz format docs clean
 
 ## Validate the dataset and release it below build/release.
 release: $(VENV)/installed
 	$(BIN)/cstodata release --output build/release
 
 ## Check format, lint, types, import contracts and generated pages, then run the tests.
-test: $(VENV)/installed-test $(VENV)/user/installed
+test: $(VENV)/installed-test $(VENV)/user/installed openssh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -33,6 +34,10 @@ format: $(VENV)/installed-test
 ## Write the generated parts of the pages anew.
 docs: $(VENV)/installed-test
 	$(BIN)/cog -r README.md docs/reference/*.md
+
+# The tests sign releases with real keys.
+openssh:
+	@command -v ssh-keygen >/dev/null || { apt-get update -qq && apt-get install -y -qq openssh-client; } || { echo "The tests need ssh-keygen: install OpenSSH's client." >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) build dist

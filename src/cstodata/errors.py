@@ -150,3 +150,7 @@ class StoreError(_PlaceError):
 
 class PublishError(CstodataError):
     """A release cannot be published."""
+
+
+class SignatureError(CstodataError):
+    """A release cannot be signed, or its signature cannot be checked."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3  # type: ignore[import-untyped]  # it has none
 import pytest
-from moto.server import ThreadedMotoServer
 
 import cstodata
 from cstodata.cli.main import run
@@ -24,9 +22,6 @@ from cstodata.publish.store import Store
 from cstodata.release.build import build_release
 from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ORIGIN = Origin(created="2026-02-20T00:00:00Z", commit=None, is_dirty=False, tool="0.1.0")
 
@@ -76,38 +71,6 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         apply_format(plan_format(read_package(folder)))
         built.append(release(folder, tmp_path_factory.getbasetemp() / "releases"))
     return built
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """An S3 server; its address is in the environment, as it would be for a user."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    address = f"http://127.0.0.1:{port}"
-    settings = {
-        "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-    }
-    before = dict(os.environ)
-    os.environ.update(settings)
-    boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket="data")
-    yield address
-    server.stop()
-    os.environ.clear()
-    os.environ.update(before)
-
-
-@pytest.fixture(params=["folder", "s3"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A store that holds nothing yet."""
-    if request.param == "folder":
-        return str(tmp_path / "store")
-    request.getfixturevalue("s3")
-    return f"s3://data/{tmp_path.name}-{tmp_path.parent.name}"
 
 
 def versions(place: str) -> list[Any]:

@@ -11,7 +11,9 @@ import cstodata
 from cstodata.cli.main import run
 from cstodata.errors import DescriptorError
 from cstodata.package.descriptor import read_package
-from cstodata.publish.verify import Fault, verify_files, verify_tables
+from cstodata.publish.problems import Fault
+from cstodata.publish.verify import verify_files
+from cstodata.publish.verify_tables import verify_tables
 from cstodata.release.build import build_release
 from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import chosen_package, has_colour, package_argument, progress
 from cstodata.cli.validate import verdict
+from cstodata.report.terminal import shown
+
+if TYPE_CHECKING:
+    from cstodata.release.plan import ReleasePlan
+
+_LONG = 1000
 
 
 @click.command(short_help="Validate and write a release.")
@@ -25,6 +32,12 @@ from cstodata.cli.validate import verdict
 @click.option(
     "--previous", metavar="PLACE", help="The release before it, or a revision: what changed is told and checked."
 )
+@click.option(
+    "--sign-key",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Sign the checksums with this SSH key; one with a passphrase must be in ssh-agent.",
+)
 @click.option("--allow-dirty", is_flag=True, help="Release changes that are not committed too.")
 @click.option("--no-rules", is_flag=True, help="Apply no rules, check only metadata and tables.")
 @click.option("--no-zip", is_flag=True, help="Write no zip file of all files.")
@@ -32,11 +45,12 @@ from cstodata.cli.validate import verdict
     "--check-reproducible", is_flag=True, help="Build twice elsewhere, and release only what comes out the same."
 )
 @click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
-def release(
+def release(  # noqa: PLR0913 -- one parameter an option
     *,
     path: Path | None,
     output: Path,
     previous: str | None,
+    sign_key: Path | None,
     allow_dirty: bool,
     no_rules: bool,
     no_zip: bool,
@@ -47,7 +61,8 @@ def release(
 
     The release goes to OUTPUT/v/VERSION, where VERSION is the `version` of the descriptor. Nothing is written if the
     package has errors, or if the changes since the previous release need a higher version. A version that is there
-    already is never changed. The same commit gives the same bytes; SOURCE_DATE_EPOCH stands for its time if it is set.
+    already is never changed; only a signature is added, if it has none. The same commit gives the same bytes;
+    SOURCE_DATE_EPOCH stands for its time if it is set.
 
     Exit code 0: released, now or before; 1: findings, or files that do not come out the same; 2: wrong usage; 3: cannot
     proceed.
@@ -56,7 +71,6 @@ def release(
     from cstodata.package.descriptor import read_package
     from cstodata.release.origin import origin_of
     from cstodata.release.plan import plan_release
-    from cstodata.report.terminal import shown
     from cstodata.report.text import render
 
     chosen = chosen_package(path)
@@ -72,18 +86,14 @@ def release(
         package, report, origin=origin, previous=previous, allow_dirty=allow_dirty, with_archive=not no_zip
     )
     if dry_run:
-        target = output / plan.folder
-        if target.exists():
-            click.echo(f"{shown(target, 1000)} is there already: it would be compared, and never changed")
-        else:
-            click.echo("\n".join(f"would write {shown(target / name, 1000)}" for name in plan.files))
+        _tell(plan, output / plan.folder, sign_key)
         return ExitCode.CLEAN
     if check_reproducible:
         flags = [*(["--previous", previous] if previous else []), *(["--allow-dirty"] if allow_dirty else [])]
         flags += [*(["--no-zip"] if no_zip else []), *(["--no-rules"] if no_rules else [])]
         if differing := _built_elsewhere(chosen, plan.folder, output, flags):
             click.echo("not released: built in two places, these files differ:")
-            click.echo("\n".join(f"  {shown(name, 1000)}" for name in differing))
+            click.echo("\n".join(f"  {shown(name, _LONG)}" for name in differing))
             return ExitCode.FINDINGS
         click.echo("reproducible: built in two time zones, locales and hash seeds, all files are the same")
     from cstodata.release.build import build_release
@@ -91,9 +101,24 @@ def release(
     with progress("Writing") as on_step:
         built = build_release(package, plan, output, on_step=on_step)
     click.echo(
-        f"{built}: {shown(output / plan.folder, 1000)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
+        f"{built}: {shown(output / plan.folder, _LONG)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
     )
+    if sign_key is not None:
+        from cstodata.release.signature import SIGNATURE, sign
+
+        signed = "signed" if sign(output / plan.folder, sign_key) else "signed already, with the same key"
+        click.echo(f"{signed}: {shown(output / plan.folder / SIGNATURE, _LONG)}")
     return ExitCode.CLEAN
+
+
+def _tell(plan: ReleasePlan, target: Path, sign_key: Path | None) -> None:
+    """Tell what would be written."""
+    if target.exists():
+        click.echo(f"{shown(target, _LONG)} is there already: it would be compared, and never changed")
+    else:
+        click.echo("\n".join(f"would write {shown(target / name, _LONG)}" for name in plan.files))
+    if sign_key is not None:
+        click.echo(f"would sign it with {shown(sign_key, _LONG)}")
 
 
 def _built_elsewhere(package: Path, version: str, output: Path, flags: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cstodata.package.descriptor import Schema
@@ -66,3 +67,16 @@ class ParquetFile:
         self._rows -= rows
         # In one chunk a column: pages end where chunks do.
         self._writer.write_table(together.slice(0, rows).combine_chunks(), row_group_size=ROW_GROUP_ROWS)
+
+
+def read_parquet_in_pieces(path: Path) -> Iterator[pa.Table]:
+    """The table in a Parquet file, a batch of rows at a time; the first piece has the columns and no rows.
+
+    Raises:
+        OSError: The file cannot be read.
+        pa.ArrowException: It is no Parquet file.
+    """
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        yield file.schema_arrow.empty_table()
+        for batch in file.iter_batches():
+            yield pa.Table.from_batches([batch])

@@ -91,7 +91,22 @@ def _column_types(package: DataPackage, resource: Resource) -> dict[str, pa.Data
     return types
 
 
-def in_types(table: pa.Table, types: Mapping[str, pa.DataType]) -> pa.Table:
+def typed_pieces(package: DataPackage, resource: Resource) -> Iterator[pa.Table]:
+    """The table that `read_table` reads, in the order of its file, a few megabytes at a time if that is large.
+
+    Raises:
+        TableReadError: As `read_table`; it may have given pieces by then.
+        UnsafePathError: Its path leads out of the package.
+    """
+    if not is_plain_csv(resource):
+        yield read_table(package, resource)
+        return
+    types = _column_types(package, resource)
+    for texts in read_text_pieces(package, resource):
+        yield _typed(texts, resource, types).table
+
+
+def _in_types(table: pa.Table, types: Mapping[str, pa.DataType]) -> pa.Table:
     """The same table; a column that is all null, so that nothing tells its type, has the type that is wanted."""
     for at, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True)):
         if column.type != types[name] and column.null_count == len(column):
@@ -101,4 +116,4 @@ def in_types(table: pa.Table, types: Mapping[str, pa.DataType]) -> pa.Table:
 
 def _typed(texts: pa.Table, resource: Resource, types: Mapping[str, pa.DataType]) -> Piece:
     table = type_texts(texts, schema_of(resource).fields, resource=resource.name)
-    return Piece(texts=texts, table=in_types(table, types))
+    return Piece(texts=texts, table=_in_types(table, types))

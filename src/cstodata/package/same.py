@@ -8,20 +8,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
-def same_pieces(one: Iterator[pa.Table], other: Iterator[pa.Table]) -> bool:
-    """Whether two tables that are read in pieces are the same, however they are cut; see `same_table`."""
-    before = after = None
-    while True:
-        before, after = _more(one, before), _more(other, after)
-        if before is None or after is None:
-            return before is after
-        rows = min(before.num_rows, after.num_rows)
-        if not same_table(before.slice(0, rows), after.slice(0, rows)):
+def same_tables(one: Iterable[pa.Table], other: Iterable[pa.Table]) -> bool:
+    """Whether two tables that come in pieces have the same columns of the same types with the same rows in order.
+
+    Args:
+        one: The pieces of a table, one at least, of as many rows each as they like; none for an empty table too.
+        other: The same. It is read no further than to the first difference.
+
+    Returns:
+        As `same_table` of the whole would.
+    """
+    ones, others = _pieces(one), _pieces(other)
+    left, right = next(ones, None), next(others, None)
+    while left is not None and right is not None:
+        rows = min(left.num_rows, right.num_rows)
+        if not same_table(left.slice(0, rows), right.slice(0, rows)):
             return False
-        before, after = before.slice(rows), after.slice(rows)
+        left = left.slice(rows) if left.num_rows > rows else next(ones, None)
+        right = right.slice(rows) if right.num_rows > rows else next(others, None)
+    return left is right is None
 
 
 def same_table(one: pa.Table, other: pa.Table) -> bool:
@@ -29,13 +37,11 @@ def same_table(one: pa.Table, other: pa.Table) -> bool:
     return one.column_names == other.column_names and all(map(_same_column, one.columns, other.columns))
 
 
-def _more(pieces: Iterator[pa.Table], rest: pa.Table | None) -> pa.Table | None:
-    """Rows that were not compared yet; None if there are no more."""
-    while rest is None or not rest.num_rows:
-        rest = next(pieces, None)
-        if rest is None:
-            return None
-    return rest
+def _pieces(pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The first piece, which tells the columns, and all others that have rows."""
+    for number, piece in enumerate(pieces):
+        if number == 0 or piece.num_rows:
+            yield piece
 
 
 def _same_column(one: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:

@@ -78,7 +78,7 @@ def read_index(store: Store) -> Index:
         for each in versions:
             semver.Version.parse(each["version"])
         return Index(package=told["package"], versions=versions, read=found)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
         raise PublishError(f"the index of {store.place} cannot be read: {type(error).__name__}: {error}") from error
 
 
@@ -99,7 +99,7 @@ def publish(folder: Path, store: Store, *, on_step: OnStep = unheard) -> Publish
     if problems:
         raise PublishError(f"{folder} is not the release that it says it is: {problems[0].path} is {problems[0].fault}")
     manifest = read_json(folder / "release.json")
-    entry = _entry(folder, manifest)
+    entry = entry_of(folder, manifest)
     version = str(entry["version"])
     _check(read_index(store), manifest, entry, store)
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
@@ -119,7 +119,8 @@ def publish(folder: Path, store: Store, *, on_step: OnStep = unheard) -> Publish
     raise PublishError(f"others replaced the index of {store.place} {_ATTEMPTS} times meanwhile; run this again")
 
 
-def _entry(folder: Path, manifest: JsonObject) -> JsonObject:
+def entry_of(folder: Path, manifest: JsonObject) -> JsonObject:
+    """What the index says of a release, once it is published."""
     bump = manifest.get("bump")
     git = manifest.get("git")
     return {

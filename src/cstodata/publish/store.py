@@ -74,6 +74,37 @@ class Store:
         except (BaseError, OSError) as error:
             raise StoreError(self.place, why=f"{path}: {error}") from error
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder that it is; None for an object store."""
+        return self._folder
+
+    def fetch(self, path: str, file: Path, *, max_bytes: int | None = None) -> bool:
+        """Write what stands at a path into a file, piece by piece; whether anything stands there.
+
+        Args:
+            path: What to read.
+            file: Where to write; the folders above it are made.
+            max_bytes: How much to write of it at most, and a piece; None for all.
+
+        Raises:
+            StoreError: The store cannot be read, or the file not written.
+        """
+        written = 0
+        try:
+            found = obstore.get(self._store, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("wb") as target:
+                for piece in found.stream():
+                    written += target.write(piece)
+                    if max_bytes is not None and written > max_bytes:
+                        break
+        except (NotFoundError, FileNotFoundError):
+            return False
+        except (BaseError, OSError) as error:
+            raise StoreError(self.place, why=f"{path}: {error}") from error
+        return True
+
     def create(self, path: str, file: Path, *, media_type: str) -> bool:
         """Write a file where nothing stands yet; whether it was written.
 

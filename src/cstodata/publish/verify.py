@@ -1,61 +1,87 @@
-"""Whether a release is what it says it is.
-
-Every file has a digest in `SHA256SUMS` and, but for these two, in `registry.txt`. So a list that was changed is told
-from a file that was: what both lists say of a file, and its bytes, are three witnesses, and the odd one out is wrong.
-"""
+"""Whether a release is what it says it is: its files, its signature, its tables."""
 
 from __future__ import annotations
 
-import re
+import stat
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
-from cstodata.errors import CstodataError, DescriptorError
-from cstodata.package.descriptor import read_json, read_package
+from cstodata.errors import DescriptorError, SignatureError
+from cstodata.model.progress import unheard
+from cstodata.package.descriptor import MAX_BYTES
 from cstodata.package.digest import sha256_of_file
-from cstodata.package.same import same_table
-from cstodata.package.tables import read_table
+from cstodata.publish.checksums import wrong_files
+from cstodata.publish.problems import Fault, Problem, Verdict
+from cstodata.publish.verify_tables import verify_tables
 from cstodata.release.build import CHECKSUMS, REGISTRY
+from cstodata.release.signature import SIGNATURE, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-
-_SUM = re.compile(r"([0-9a-f]{64})  ([^\0]+)")
-_ENTRY = re.compile(r"([^\0]+) sha256:([0-9a-f]{64})")
-_MANIFEST = "release.json"
-
-
-class Fault(StrEnum):
-    """What is wrong with a file."""
-
-    MISSING = "missing"
-    EXTRA = "extra"
-    CHANGED = "changed"
-    WRONG = "wrong"
+    from cstodata.model.progress import OnStep
+    from cstodata.model.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """A file of a release that is not what it should be.
+class Demands:
+    """What is asked of a release beyond its files and tables.
 
     Attributes:
-        path: Relative to the folder of the version.
-        fault: What is wrong with it.
-        why: One sentence.
+        allowed_signers: Whose signature it must have, as ssh-keygen(1) describes under ALLOWED SIGNERS; None if anybody
+            may have signed.
+        is_signature_required: Whether a release without a signature is wrong; it always is if signers are named.
+        validate: Checks its tables anew; None if they need not be valid.
     """
 
-    path: str
-    fault: Fault
-    why: str
+    allowed_signers: Path | None = None
+    is_signature_required: bool = False
+    validate: Callable[[Path], Report] | None = None
+
+
+def verify_release(
+    folder: Path,
+    demands: Demands,
+    *,
+    version: str | None = None,
+    unread: Iterable[str] = (),
+    on_step: OnStep = unheard,
+) -> Verdict:
+    """Whether a release is what it says it is, and what is demanded.
+
+    Args:
+        folder: The folder of one version.
+        demands: What is asked of it.
+        version: What it was asked for as; None if a folder was.
+        unread: Files that it has too and that are not in the folder.
+        on_step: Called with what is looked at, and the share that is done.
+
+    Raises:
+        SignatureError: A signature must be checked and cannot be, for there is no ssh-keygen or no allowed signers.
+    """
+    on_step("files", 0)
+    problems, signature = _look(folder, demands, unread)
+    if not problems:
+        on_step("tables", 0.3)
+        problems += verify_tables(folder)
+    if not problems and demands.validate is not None:
+        on_step("validation", 0.7)
+        report = demands.validate(folder)
+        if not report.valid:
+            why = f"its tables have {report.errors} errors; `cstodata validate` lists them"
+            problems.append(Problem(path="datapackage.json", fault=Fault.WRONG, why=why))
+    return Verdict(
+        version=version,
+        problems=tuple(sorted(problems, key=lambda each: each.path)),
+        notes=(signature.note,) if signature and signature.note else (),
+        signer=signature.signer if signature else None,
+        key=signature.key if signature else None,
+    )
 
 
 def verify_files(folder: Path) -> tuple[Problem, ...]:
-    """Which files of a release are missing, extra or changed; by path.
+    """Which files of a release are missing, extra or changed, its signature too; by path.
 
     Args:
         folder: The folder of one version.
@@ -65,97 +91,60 @@ def verify_files(folder: Path) -> tuple[Problem, ...]:
     """
     if not (folder / CHECKSUMS).is_file():
         raise DescriptorError(folder, problem=f"is no release: it holds no {CHECKSUMS}")
-    found = {path.relative_to(folder).as_posix(): sha256_of_file(path) for path in folder.rglob("*") if path.is_file()}
-    sums, registry = _read(folder / CHECKSUMS, _SUM), _read(folder / REGISTRY, _ENTRY)
-    problems: dict[str, Problem] = {}
-
-    def tell(path: str, fault: Fault, why: str) -> None:
-        problems.setdefault(path, Problem(path=path, fault=fault, why=why))
-
-    if sums is None:
-        tell(CHECKSUMS, Fault.CHANGED, "it has a line that is no checksum")
-    if registry is None:
-        fault = Fault.CHANGED if REGISTRY in found else Fault.MISSING
-        tell(REGISTRY, fault, "it has a line that is no entry" if REGISTRY in found else "it is not there")
-    names = ((sums or {}).keys() | (registry or {}).keys() | found.keys()) - {CHECKSUMS, REGISTRY}
-    for name in sorted(names):
-        for problem in _compare(name, found, sums, registry):
-            tell(problem.path, problem.fault, problem.why)
-    if sums is not None and REGISTRY in found and CHECKSUMS not in problems and sums.get(REGISTRY) != found[REGISTRY]:
-        tell(REGISTRY, Fault.CHANGED, f"its digest is not the one in {CHECKSUMS}")
-    return tuple(problems[path] for path in sorted(problems))
+    return tuple(_look(folder, Demands(), ())[0])
 
 
-def verify_tables(folder: Path) -> tuple[Problem, ...]:
-    """Whether the manifest agrees with the files, and the CSV file of each table with its Parquet file.
+def _look(folder: Path, demands: Demands, unread: Iterable[str]) -> tuple[list[Problem], _Signature | None]:
+    """What is wrong with the files, and what the signature says; where the checksums are wrong, none can fit."""
+    problems = list(_problems(folder, unread))
+    if CHECKSUMS in {each.path for each in problems}:
+        return problems, None
+    signature = _signature(folder, demands)
+    return problems + ([signature.problem] if signature.problem else []), signature
 
-    Args:
-        folder: The folder of one version, whose files were verified.
-    """
+
+def _problems(folder: Path, unread: Iterable[str]) -> tuple[Problem, ...]:
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    files = {name: path for name, path in paths.items() if not stat.S_ISDIR(path.lstat().st_mode)}
+    # Links are not followed: where they lead is no part of the release. Pipes and devices might never end.
+    found = {name: sha256_of_file(path) if stat.S_ISREG(path.lstat().st_mode) else None for name, path in files.items()}
+    checksums, registry = (
+        _content(files[name]) if found.get(name) is not None else None for name in (CHECKSUMS, REGISTRY)
+    )
+    return wrong_files({**dict.fromkeys(unread), **found}, checksums, registry)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a list, and one more than it may have if it is too large."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signature:
+    """What there is to say of a signature."""
+
+    problem: Problem | None = None
+    note: str | None = None
+    signer: str | None = None
+    key: str | None = None
+
+
+def _signature(folder: Path, demands: Demands) -> _Signature:
+    is_required = demands.is_signature_required or demands.allowed_signers is not None
+    path = folder / SIGNATURE
+    if not path.is_symlink() and not path.exists():
+        if not is_required:
+            return _Signature(note="it is not signed")
+        return _Signature(problem=Problem(path=SIGNATURE, fault=Fault.MISSING, why="the release is not signed"))
     try:
-        package, manifest = read_package(folder), read_json(folder / _MANIFEST)
-    except CstodataError as error:
-        return (Problem(path=_MANIFEST, fault=Fault.WRONG, why=str(error)),)
-    problems = list(_manifest_problems(folder, manifest))
-    for resource in package.resources:
-        path = f"parquet/{resource.name}.parquet"
-        try:
-            same = same_table(read_table(package, resource), pq.read_table(folder / path))
-        except (CstodataError, OSError) as error:
-            problems.append(Problem(path=path, fault=Fault.WRONG, why=str(error)))
-        else:
-            if not same:
-                problems.append(
-                    Problem(path=path, fault=Fault.WRONG, why=f"it does not hold what {resource.path} holds")
-                )
-    return tuple(problems)
-
-
-def _compare(
-    name: str, found: Mapping[str, str], sums: Mapping[str, str] | None, registry: Mapping[str, str] | None
-) -> Iterator[Problem]:
-    """What three witnesses say of one file: its bytes, the checksums and the registry."""
-    there = found.get(name)
-    told = [None if told is None else told.get(name) for told in (sums, registry)]
-    listed = [digest for digest in told if digest is not None]
-    if there is not None and there in listed:
-        for digest, path, witness in ((told[0], CHECKSUMS, sums), (told[1], REGISTRY, registry)):
-            if witness is not None and digest != there:
-                yield Problem(
-                    path=path, fault=Fault.CHANGED, why=f"it does not name {name} with the digest that it has"
-                )
-    elif there is None:
-        if sums is not None and registry is not None and len(listed) == 1:
-            path = REGISTRY if told[0] is None else CHECKSUMS
-            yield Problem(path=path, fault=Fault.CHANGED, why=f"it names {name}, which nobody else knows")
-        else:
-            yield Problem(path=name, fault=Fault.MISSING, why="it is not there")
-    elif listed:
-        yield Problem(path=name, fault=Fault.CHANGED, why="its digest is another one")
-    else:
-        yield Problem(path=name, fault=Fault.EXTRA, why="the release does not name it")
-
-
-def _manifest_problems(folder: Path, manifest: Mapping[str, object]) -> Iterator[Problem]:
-    tables = manifest.get("tables")
-    for table in tables if isinstance(tables, list) else []:
-        for file in table["files"]:
-            path = folder / file["path"]
-            if not path.is_file() or (path.stat().st_size, sha256_of_file(path)) != (file["bytes"], file["sha256"]):
-                why = f"it does not tell the size and digest of {file['path']}"
-                yield Problem(path=_MANIFEST, fault=Fault.WRONG, why=why)
-
-
-def _read(path: Path, line: re.Pattern[str]) -> dict[str, str] | None:
-    """Digests by path; None if the file is not there, or a line is of another form."""
-    if not path.is_file():
-        return None
-    entries: dict[str, str] = {}
-    text = path.read_bytes().decode(errors="replace")
-    for each in text.removesuffix("\n").split("\n"):
-        match = line.fullmatch(each)
-        if match is None:
-            return None
-        digest, name = match.groups() if line is _SUM else match.groups()[::-1]
-        entries[name] = digest
-    return entries if text.endswith("\n") else None
+        seal = check(folder, demands.allowed_signers)
+    except SignatureError as error:
+        if is_required:
+            raise
+        return _Signature(note=f"its signature was not checked: {error}")
+    if seal.fault is not None:
+        fault = Fault.CHANGED if seal.key is None else Fault.WRONG
+        return _Signature(problem=Problem(path=SIGNATURE, fault=fault, why=seal.fault))
+    note = f"it is signed with the key {seal.key}; whose that is, only --allowed-signers can tell"
+    return _Signature(note=note if seal.signer is None else None, signer=seal.signer, key=seal.key)

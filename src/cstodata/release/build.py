@@ -18,6 +18,7 @@ from cstodata.package.formatting import to_json
 from cstodata.release.archive import write_archive
 from cstodata.release.documents import DOCUMENTS, ReleaseFacts
 from cstodata.release.plan import CHANGES
+from cstodata.release.signature import SIGNATURE
 from cstodata.release.tables import descriptors, write_table
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
 
@@ -135,7 +136,7 @@ def _write_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 def _prove_same(plan: ReleasePlan, built: Path, there: Path) -> None:
-    present = {path.relative_to(there).as_posix() for path in there.rglob("*") if path.is_file()}
+    present = {path.relative_to(there).as_posix() for path in there.rglob("*") if path.is_file()} - {SIGNATURE}
     differing = sorted(
         name
         for name in present | set(plan.files)

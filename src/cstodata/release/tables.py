@@ -17,11 +17,11 @@ from cstodata.package.canonical import canonical_cells
 from cstodata.package.csv_lines import csv_lines, header_line
 from cstodata.package.digest import sha256_of, sha256_of_file
 from cstodata.package.formatting import to_json
-from cstodata.package.parquet import ParquetFile
-from cstodata.package.pieces import in_types, with_pieces
+from cstodata.package.parquet import ParquetFile, read_parquet_in_pieces
+from cstodata.package.pieces import typed_pieces, with_pieces
 from cstodata.package.plain_csv import CsvDialect, is_plain_csv
-from cstodata.package.same import same_pieces
-from cstodata.package.tables import read_text_pieces, schema_of, type_texts
+from cstodata.package.same import same_tables
+from cstodata.package.tables import schema_of
 from cstodata.release.documents import FileFacts, TableFacts
 
 if TYPE_CHECKING:
@@ -145,15 +145,7 @@ def _write(pieces: Iterator[Piece], schema: Schema, csv: Path, parquet: Path, *,
 
 def _prove_equal(package: DataPackage, plan: TablePlan, folder: Path, rows: int) -> None:
     """Prove that the two files hold the same table, by reading both."""
-    schema, name = schema_of(plan.resource), plan.resource.name
-    with pq.ParquetFile(folder / plan.parquet) as parquet:
-        types = {field.name: field.type for field in parquet.schema_arrow}
-        written = replace(plan.resource, path=plan.csv, descriptor={"path": plan.csv, "dialect": DIALECT})
-        there = replace(package, path=folder / "datapackage.json", root=folder)
-        from_csv = (
-            in_types(type_texts(texts, schema.fields, resource=name), types)
-            for texts in read_text_pieces(there, written)
-        )
-        from_parquet = (pa.Table.from_batches([batch]) for batch in parquet.iter_batches())
-        if not same_pieces(from_csv, from_parquet):
-            raise ReleaseNotProvedError(name, rows=(rows, parquet.metadata.num_rows))
+    written = replace(plan.resource, path=plan.csv, descriptor={"path": plan.csv, "dialect": DIALECT})
+    there, parquet = replace(package, root=folder), folder / plan.parquet
+    if not same_tables(typed_pieces(there, written), read_parquet_in_pieces(parquet)):
+        raise ReleaseNotProvedError(plan.resource.name, rows=(rows, pq.read_metadata(parquet).num_rows))
