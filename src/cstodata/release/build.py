@@ -25,6 +25,7 @@ from cstodata.package.tables import read_table, schema_of, type_texts
 from cstodata.release.documents import DOCUMENTS, FileFacts, ReleaseFacts, TableFacts
 from cstodata.release.plan import CHANGES
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
+from cstodata.report.changes.sentences import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +135,7 @@ def _write_changes(package: DataPackage, plan: ReleasePlan, folder: Path) -> Cha
         raise ReleaseRefusedError([f"nothing changed since {changes.old.version}"])
     if not need.is_enough:
         raise ReleaseRefusedError(
-            [f"the changes since {changes.old.version} need version {need.required} ({need.bump})"]
+            [f"the changes since {changes.old.version} need version {need.required} ({reasons(need)})"]
         )
     (folder / "changes").mkdir()
     for name, form in CHANGES.items():
