@@ -8,7 +8,12 @@ from pathlib import Path
 import click
 import pytest
 
+import cstodata
 from cstodata.cli.main import cli
+from cstodata.package.descriptor import read_package
+from cstodata.release.build import build_release
+from cstodata.release.origin import Origin
+from cstodata.release.plan import plan_release
 from cstodata.validation.rules.registry import RULES
 
 REPOSITORY = Path(__file__).parents[1]
@@ -37,6 +42,22 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(page.name[:4]) for page in sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))]
     assert numbers == [*range(1, len(numbers) + 1)]
+
+
+def test_the_examples_of_checking_downstream_run(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = read_package(repository)
+    origin = Origin(created=None, commit=None, is_dirty=False, tool="0.1.0")
+    build_release(package, plan_release(package, cstodata.validate(repository), origin=origin), tmp_path)
+    monkeypatch.chdir(tmp_path)
+    text = (REPOSITORY / "docs" / "how-to" / "check-downstream.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, object] = {}
+    for example in examples:
+        exec(example, names)  # noqa: S102 -- our own example
+    assert len(examples) == 4
+    assert set(getattr(names["faults"], "column", ())) == {"seats_total"}
 
 
 def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    from cstodata.api import compare, load, validate
+    from cstodata.api import compare, contract, load, validate
     from cstodata.errors import CstodataError
     from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet, RowChange, TableChanges
     from cstodata.model.finding import Finding, Severity
@@ -37,6 +37,7 @@ __all__ = [
     "TableChanges",
     "TableResult",
     "compare",
+    "contract",
     "load",
     "validate",
 ]
@@ -56,6 +57,7 @@ _HOMES = {
     "TableChanges": "cstodata.model.change",
     "TableResult": "cstodata.model.report",
     "compare": "cstodata.api",
+    "contract": "cstodata.api",
     "load": "cstodata.api",
     "validate": "cstodata.api",
 }

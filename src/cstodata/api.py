@@ -12,6 +12,7 @@ from cstodata.model.progress import unheard
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
+    from typing import Any
 
     import pyarrow as pa
 
@@ -137,3 +138,45 @@ def load(resource: str) -> pa.Table:
     from cstodata.client.load import load_bundled
 
     return load_bundled(resource)
+
+
+def contract(
+    resource: str,
+    *,
+    source: str | PathLike[str] | None = None,
+    backend: Literal["pandas", "polars", "pyarrow"] = "pyarrow",
+) -> Any:
+    """What a table promises, as a Pandera schema that judges a frame of it: `contract("delegations").validate(table)`.
+
+    It asks for the columns of the Table Schema with the data types that the released Parquet file has in that library,
+    for no null where the schema requires a value or the primary key needs one, for each constraint, and for unique
+    keys. More columns are allowed, and any order: a minor release may append a field. References to other tables and
+    the rules of cstodata are not part of it.
+
+    Args:
+        resource: The name of the table, such as `delegations`.
+        source: A release, or another data package: its folder, or its `datapackage.json`; None for the dataset that
+            comes with cstodata.
+        backend: The library of the frames.
+
+    Returns:
+        A `DataFrameSchema` of `pandera.pandas`, `pandera.polars` or `pandera.pyarrow`. Its checks are named `type`,
+        `minimum` and so on, and `unique`.
+
+    Raises:
+        PackageNotFoundError: There is no package.
+        DescriptorError: The descriptor cannot be read, or Frictionless finds something wrong with it.
+        UnknownNameError: The package has no such table, or there is no such backend.
+        ContractError: The library is not installed, or Pandera cannot be asked for a field of that name.
+        TableReadError: The table has no schema, or a constraint is more than its type can hold.
+    """
+    from cstodata.contracts.contract import contract_of
+    from cstodata.errors import DescriptorError
+    from cstodata.package.bundled import bundled_package
+    from cstodata.package.descriptor import read_package
+    from cstodata.validation.tables.metadata import judge_metadata
+
+    package = read_package(bundled_package() if source is None else Path(source))
+    if wrong := judge_metadata(package.path, package.descriptor).findings:
+        raise DescriptorError(package.path, problem=wrong[0].message)
+    return contract_of(package.resource(resource), backend)

@@ -144,6 +144,10 @@ class ApplyError(CstodataError):
     """Changes do not fit the package that they are applied to."""
 
 
+class ContractError(_PlaceError):
+    """A table cannot have a contract for a library."""
+
+
 class StoreError(_PlaceError):
     """A store cannot be read or written."""
 

@@ -11,6 +11,7 @@ import pytest
 from cstodata.diff.package import diff_packages
 from cstodata.model.bump import BUMPS, UNCLASSIFIED, needed, rule_of
 from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet
+from cstodata.package.deprecation import MARK
 from cstodata.package.descriptor import read_package
 from cstodata.report.changes.sentences import sentence
 
@@ -22,7 +23,12 @@ K = ChangeKind
 DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
 FIELDS: list[dict[str, Any]] = [
     {"name": "id", "type": "integer", "constraints": {"required": True}},
-    {"name": "name", "type": "string", "constraints": {"maxLength": 9, "pattern": "[a-z]+", "enum": ["a", "b", "c"]}},
+    {
+        "name": "name",
+        "type": "string",
+        "constraints": {"maxLength": 9, "pattern": "[a-z]+", "enum": ["a", "b", "c"]},
+        MARK: {"since": "1.2.0", "remove_in": "3.0.0", "use": "size"},
+    },
     {"name": "size", "type": "number", "constraints": {"minimum": 0, "maximum": 10}},
     {"name": "day", "type": "date", "constraints": {"minimum": "2020-01-01"}},
 ]
@@ -176,6 +182,10 @@ def day(example: Example) -> dict[str, Any]:
     return example.field("day")
 
 
+def mark(**changes: str | None) -> Callable[[Example], None]:
+    return lambda example: example.field("name")[MARK].update(changes)
+
+
 CASES: list[tuple[str, Callable[[Example], object], set[tuple[ChangeKind, str | None, str | None]]]] = [
     ("another name", put(package, "name", "sample"), {(K.PACKAGE_RENAMED, None, None)}),
     ("another licence", put(package, "licenses", [{"name": "CC0-1.0"}]), {(K.LICENCE_CHANGED, None, None)}),
@@ -219,6 +229,17 @@ CASES: list[tuple[str, Callable[[Example], object], set[tuple[ChangeKind, str | 
         lambda example: example.schema().update(missingValues=["", "-"]),
         {(K.MISSING_VALUES_CHANGED, "table", name) for name in ("id", "name", "size", "day")},
     ),
+    (
+        "a deprecated field",
+        put(day, MARK, {"since": "1.3.0", "remove_in": "2.0.0"}),
+        {(K.FIELD_DEPRECATED, "table", "day")},
+    ),
+    ("a mark that promises nothing", put(day, MARK, "soon"), {(K.PROPERTY_CHANGED, "table", "day")}),
+    ("a mark withdrawn", lambda example: example.field("name").pop(MARK), {(K.DEPRECATION_WITHDRAWN, "table", "name")}),
+    ("a mark spoilt", mark(use=None), {(K.PROPERTY_CHANGED, "table", "name")}),
+    ("another field to use", mark(use="day"), {(K.FIELD_DEPRECATED, "table", "name")}),
+    ("a longer promise", mark(remove_in="10.0.0"), {(K.FIELD_DEPRECATED, "table", "name")}),
+    ("a shorter promise", mark(remove_in="2.0.0"), {(K.DEPRECATION_SHORTENED, "table", "name")}),
     ("a lower maximum", constraint("size", "maximum", 9), {(K.CONSTRAINT_TIGHTENED, "table", "size")}),
     ("a higher maximum", constraint("size", "maximum", "10.5"), {(K.CONSTRAINT_LOOSENED, "table", "size")}),
     ("the same maximum", constraint("size", "maximum", "10.0"), set()),
@@ -315,6 +336,21 @@ def test_every_kind_has_a_rule_of_its_own_and_what_has_none_is_major() -> None:
         (renamed_field, Bump.MAJOR, "was called size"),
         (constraint("size", "maximum", 9), Bump.MAJOR, "tighter: maximum was 10 and is 9"),
         (constraint("size", "maximum", 11), Bump.MINOR, "looser: maximum was 10 and is 11"),
+        (
+            mark(since="1.3.0"),
+            Bump.MINOR,
+            "deprecated since 1.3.0, and stays until 3.0.0: use size in its place",
+        ),
+        (
+            put(day, MARK, {"since": "1.3.0", "remove_in": "2.0.0"}),
+            Bump.MINOR,
+            "deprecated since 1.3.0, and stays until 2.0.0: nothing takes its place",
+        ),
+        (
+            mark(remove_in="2.0.0"),
+            Bump.MAJOR,
+            "stays until 2.0.0: use size in its place; it was promised to stay until 3",
+        ),
     ],
 )
 def test_the_reason_says_what_happened(

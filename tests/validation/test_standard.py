@@ -82,6 +82,42 @@ def test_a_field_without_a_type_is_a_warning(make_package: Callable[..., Path]) 
     assert report.valid
 
 
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        (None, "is no object"),
+        ("soon", "is no object"),
+        ([], "is no object"),
+        ({"remove_in": "2.0.0"}, "as `since`"),
+        ({"since": "1.2", "remove_in": "2.0.0"}, "as `since`"),
+        ({"since": "1.2.0", "remove_in": 2}, "as `remove_in`"),
+        ({"since": "1.2.0", "remove_in": "9" * 5000 + ".0.0"}, "as `remove_in`"),
+        ({"since": "1.2.0", "remove_in": "1.2.0"}, "1.2.0 is not after 1.2.0"),
+        ({"since": "2.0.0", "remove_in": "2.0.0-rc.1"}, "is not after"),
+        ({"since": "1.2.0", "remove_in": "2.0.0", "use": "nowhere"}, "as `use`"),
+        ({"since": "1.2.0", "remove_in": "2.0.0", "use": "b"}, "as `use`"),
+        ({"since": "1.2.0", "remove_in": "2.0.0", "use": ["a"]}, "as `use`"),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_a_mark_of_a_deprecated_field_that_promises_nothing_is_an_error(
+    make_package: Callable[..., Path], mark: object, words: str
+) -> None:
+    fields = [FIELDS[0], {**FIELDS[1], "cstodata:deprecated": mark}]
+    (found,) = cstodata.validate(make_package({"table": ("a,b\nx,1\n", {"fields": fields})}), rules=[]).findings
+    assert (found.type, found.field, found.severity) == ("cstodata/deprecated-mark", "b", Severity.ERROR)
+    assert words in found.message
+
+
+def test_a_mark_of_a_deprecated_field_may_name_the_field_to_use(make_package: Callable[..., Path]) -> None:
+    mark = {"since": "1.2.0", "remove_in": "2.0.0", "reason": "a says the same"}
+    marks = [{**FIELDS[1], "cstodata:deprecated": {**mark, **use}} for use in ({}, {"use": "a"})]
+    for field in marks:
+        package = make_package({"table": ("a,b\nx,1\n", {"fields": [FIELDS[0], field]})})
+        assert told(package) == []
+        assert frictionless.validate(str(package / "datapackage.json")).valid
+
+
 def test_findings_are_cut_at_the_limit_and_have_their_lines(make_package: Callable[..., Path]) -> None:
     content = "a,b,c\n" + '"two\nlines",1,p\n' * 9
     package = make_package({"table": (content, {"fields": FIELDS, "uniqueKeys": [["a"]]})})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from cstodata.diff.metadata import is_same_json
 from cstodata.model.change import Change, ChangeKind
+from cstodata.package.deprecation import MARK, read_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -138,6 +139,8 @@ def _field_changes(before: Field, after: Field) -> Iterator[Change]:
         # One may say what the other leaves to the default.
         if name not in _ELSEWHERE and not (name in _TYPE and getattr(before, name) == getattr(after, name)):
             kind = _FIELD.get(name, ChangeKind.PROPERTY_CHANGED)
+            if name == MARK:
+                kind = _compare_marks(before.descriptor.get(name), after.descriptor.get(name))
             yield _property(kind, name, before.descriptor, after.descriptor, None)
     if set(before.missing_values) != set(after.missing_values):
         yield Change(
@@ -152,6 +155,14 @@ def _field_changes(before: Field, after: Field) -> Iterator[Change]:
         verdict = compare_constraint(name, was.get(name), now.get(name))
         if verdict is not None:
             yield Change(kind=verdict, subject=name, before=was.get(name), after=now.get(name))
+
+
+def _compare_marks(before: JsonValue, after: JsonValue) -> ChangeKind:
+    was, now = read_mark(before), read_mark(after)
+    if now is None:
+        return ChangeKind.PROPERTY_CHANGED if was is None or after is not None else ChangeKind.DEPRECATION_WITHDRAWN
+    shortened = was is not None and now.remove_in < was.remove_in
+    return ChangeKind.DEPRECATION_SHORTENED if shortened else ChangeKind.FIELD_DEPRECATED
 
 
 def compare_constraint(name: str, before: JsonValue, after: JsonValue) -> ChangeKind | None:

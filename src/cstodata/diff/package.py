@@ -12,7 +12,7 @@ from cstodata.diff.metadata import is_same_json, metadata_changes
 from cstodata.diff.references import referenced_keys
 from cstodata.diff.rows import RowsDiff, all_rows, diff_rows
 from cstodata.diff.table import Table
-from cstodata.diff.version import version_need
+from cstodata.diff.version import gone_promises, version_need
 from cstodata.diff.words import words
 from cstodata.errors import CstodataError, SideError, TableReadError, UnsafePathError
 from cstodata.model.change import Change, ChangeKind, ChangeSet, Side, TableChanges
@@ -122,7 +122,7 @@ def diff_packages(
         new=sides[1],
         changes=tuple(changes),
         tables=tuple(tables),
-        version=version_need(*sides, changes),
+        version=version_need(*sides, changes, gone_promises(old, new, resources)),
         is_complete=not resources,
         words=words(new, tables),
     )

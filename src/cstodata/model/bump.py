@@ -57,11 +57,16 @@ BUMPS: Final[Mapping[ChangeKind, BumpRule]] = {
     ChangeKind.PACKAGE_RENAMED: _rule("B19", Bump.MAJOR, "Who asks for the package by its name finds none."),
     ChangeKind.LICENCE_CHANGED: _rule("B20", Bump.MAJOR, "What may be done with the data changes."),
     ChangeKind.PROPERTY_CHANGED: _rule("B21", Bump.MAJOR, "What the property means to readers is not known."),
+    ChangeKind.DEPRECATION_SHORTENED: _rule("B22", Bump.MAJOR, "The field may go before the version promised."),
     ChangeKind.RESOURCE_ADDED: _rule("B30", Bump.MINOR, "There is more to read."),
     ChangeKind.FIELD_APPENDED: _rule("B31", Bump.MINOR, "There is more to read, and nothing moves."),
     ChangeKind.ROWS_ADDED: _rule("B32", Bump.MINOR, "There is more to read."),
     ChangeKind.ROWS_REMOVED: _rule("B33", Bump.MINOR, "No other table refers to them."),
     ChangeKind.CONSTRAINT_LOOSENED: _rule("B34", Bump.MINOR, "What was valid still is; more may come."),
+    ChangeKind.FIELD_DEPRECATED: _rule(
+        "B35", Bump.MINOR, "The field can be read as before; readers have time to leave."
+    ),
+    ChangeKind.DEPRECATION_WITHDRAWN: _rule("B36", Bump.MINOR, "The field stays; readers need not leave."),
     ChangeKind.ROWS_CHANGED: _rule("B50", Bump.PATCH, "Values are corrected under the same key."),
     ChangeKind.DESCRIPTION_CHANGED: _rule("B51", Bump.PATCH, "It is for people."),
     ChangeKind.SOURCES_CHANGED: _rule("B52", Bump.PATCH, "It is for people."),

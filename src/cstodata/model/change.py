@@ -41,6 +41,9 @@ class ChangeKind(StrEnum):
     FIELD_RETYPED = "field-retyped"
     READING_CHANGED = "reading-changed"
     MISSING_VALUES_CHANGED = "missing-values-changed"
+    FIELD_DEPRECATED = "field-deprecated"
+    DEPRECATION_WITHDRAWN = "deprecation-withdrawn"
+    DEPRECATION_SHORTENED = "deprecation-shortened"
 
     CONSTRAINT_TIGHTENED = "constraint-tightened"
     CONSTRAINT_LOOSENED = "constraint-loosened"
@@ -167,6 +170,21 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A field that is gone, and was promised to stay.
+
+    Attributes:
+        resource: The old name of its resource.
+        field: Its old name.
+        until: The first version that may lack it.
+    """
+
+    resource: str
+    field: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionNeed:
     """Which version the changes need.
 
@@ -175,12 +193,14 @@ class VersionNeed:
         required: The lowest version that the new package may have; None if the old one's cannot be raised.
         declared: What it declares; None if it does not.
         is_enough: Whether that is high enough.
+        promises: What needs a higher version than the bump gives, in the old order.
     """
 
     bump: Bump
     required: str | None
     declared: str | None
     is_enough: bool
+    promises: tuple[Promise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

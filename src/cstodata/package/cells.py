@@ -203,12 +203,16 @@ def _storable(value: Any, field: Field) -> Any:
     return float(value)
 
 
-def frictionless_field(field: Field) -> FrictionlessField:
-    """Frictionless' own field, which reads and writes its cells."""
+def frictionless_field(field: Field, *, with_constraints: bool = False) -> FrictionlessField:
+    """Frictionless' own field, which reads and writes its cells.
+
+    Args:
+        field: As it is declared.
+        with_constraints: Whether what is read is judged by them, too.
+    """
     from frictionless import Field as FrictionlessField
 
-    # Only reading and writing matter here: constraints are the validator's business.
-    declared = {key: value for key, value in field.descriptor.items() if key != "constraints"}
+    declared = {key: value for key, value in field.descriptor.items() if with_constraints or key != "constraints"}
     return FrictionlessField.from_descriptor(cast("dict[str, Any]", declared))
 
 

@@ -21,6 +21,7 @@ from cstodata.release.plan import CHANGES
 from cstodata.release.signature import SIGNATURE
 from cstodata.release.tables import descriptors, write_table
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
+from cstodata.report.changes.sentences import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +123,7 @@ def _write_changes(package: DataPackage, plan: ReleasePlan, folder: Path) -> Cha
         raise ReleaseRefusedError([f"nothing changed since {changes.old.version}"])
     if not need.is_enough:
         raise ReleaseRefusedError(
-            [f"the changes since {changes.old.version} need version {need.required} ({need.bump})"]
+            [f"the changes since {changes.old.version} need version {need.required} ({reasons(need)})"]
         )
     (folder / "changes").mkdir()
     for name, form in CHANGES.items():

@@ -12,7 +12,7 @@ from cstodata.report.changes.sentences import sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cstodata.model.change import Change, ChangeSet, RowChange, Side, TableChanges
+    from cstodata.model.change import Change, ChangeSet, RowChange, Side, TableChanges, VersionNeed
     from cstodata.model.json import JsonObject
 
 FORMAT = "1.0"
@@ -36,6 +36,7 @@ def render(changes: ChangeSet, *, limit: int | None, colour: bool = False) -> It
             "required": changes.version.required,
             "declared": changes.version.declared,
             "isEnough": changes.version.is_enough,
+            **_promises(changes.version),
         },
         "complete": changes.is_complete,
         "words": list(changes.words),
@@ -78,6 +79,12 @@ def _row(row: RowChange) -> JsonObject:
         "rowBefore": row.row_before,
         "rowAfter": row.row_after,
     }
+
+
+def _promises(need: VersionNeed) -> JsonObject:
+    """What was promised; nothing if nothing was, as in files that are older than promises."""
+    told = [{"resource": each.resource, "field": each.field, "until": each.until} for each in need.promises]
+    return {"promises": told} if told else {}
 
 
 def _side(side: Side) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from cstodata.model.change import Bump, Change, ChangeKind
 
 if TYPE_CHECKING:
-    from cstodata.model.change import ChangeSet, TableChanges
+    from cstodata.model.change import ChangeSet, TableChanges, VersionNeed
     from cstodata.model.json import JsonValue
 
 
@@ -55,6 +55,12 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0911, PLR0912 -- one case
             return _changed(str(change.subject), change)
         case ChangeKind.MISSING_VALUES_CHANGED:
             return f"missing values were {before} and are {after}"
+        case ChangeKind.FIELD_DEPRECATED:
+            return _deprecated(change.after)
+        case ChangeKind.DEPRECATION_WITHDRAWN:
+            return "the field is not deprecated any more"
+        case ChangeKind.DEPRECATION_SHORTENED:
+            return f"{_deprecated(change.after)}; it was promised to stay until {_of_mark(change.before, 'remove_in')}"
         case ChangeKind.CONSTRAINT_TIGHTENED:
             return f"tighter: {_changed(str(change.subject), change)}"
         case ChangeKind.CONSTRAINT_LOOSENED:
@@ -96,12 +102,18 @@ def verdict(changes: ChangeSet) -> str:
     if need.bump is Bump.NONE:
         low = need.declared is not None and not need.is_enough
         return "no change that needs a version" + (f"; {need.declared} is below {need.required}" if low else "")
-    level = f"at least {need.required} ({need.bump})"
+    level = f"at least {need.required} ({reasons(need)})"
     if need.declared is None:
         return f"needs version {level}; none is declared"
     if need.is_enough:
         return f"needs version {level}; {need.declared} is declared"
     return f"needs version {level}; {need.declared} is declared, which is too low"
+
+
+def reasons(need: VersionNeed) -> str:
+    """What needs the version: the level of the changes, and the promises that ask for more."""
+    told = (f"{each.resource}.{each.field} was promised to stay until {each.until}" for each in need.promises)
+    return "; ".join((need.bump, *told))
 
 
 def counts(table: TableChanges) -> str:
@@ -121,6 +133,17 @@ def _changed(what: str, change: Change) -> str:
     if change.after is None:
         return f"{what} is gone: it was {_shown(change.before)}"
     return f"{what} was {_shown(change.before)} and is {_shown(change.after)}"
+
+
+def _deprecated(mark: JsonValue) -> str:
+    use = _of_mark(mark, "use")
+    instead = f"use {use} in its place" if use else "nothing takes its place"
+    until = _of_mark(mark, "remove_in")
+    return f"the field is deprecated since {_of_mark(mark, 'since')}, and stays until {until}: {instead}"
+
+
+def _of_mark(mark: JsonValue, name: str) -> JsonValue:
+    return mark.get(name) if isinstance(mark, dict) else None
 
 
 def _shown(value: JsonValue) -> str:

@@ -51,7 +51,7 @@ def _lines(changes: ChangeSet, limit: int | None, paint: Paint) -> Iterator[str]
             yield f"{paint(shown(table.resource), 'bold')}  {counts(table)}"
             yield from _rows(table, limit, paint)
     yield ""
-    yield paint(verdict(changes), _COLOURS[changes.version.bump])
+    yield paint(shown(verdict(changes), _SHOWN_TEXT), _COLOURS[changes.version.bump])
 
 
 def _rows(table: TableChanges, limit: int | None, paint: Paint) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Where Frictionless is silent, and Data Package v2 is not: unique keys, categories, null in primary keys, types.
 
-The rows are looked at while they are read, whoever reads them.
+Marks of deprecated fields, our own addition to the standard, are looked at too. The rows are looked at while they are
+read, whoever reads them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 
 from cstodata.model.finding import RULE_PREFIX, Finding, Severity
 from cstodata.package.canonical_texts import canonical_texts
+from cstodata.package.deprecation import MARK, why_no_mark
 from cstodata.package.lines import line_numbers
 from cstodata.validation.tables.keys import duplicates
 
@@ -30,6 +32,7 @@ UNIQUE_KEY = RULE_PREFIX + "unique-key"
 CATEGORY = RULE_PREFIX + "category"
 PRIMARY_KEY_NULL = RULE_PREFIX + "primary-key-null"
 UNTYPED_FIELD = RULE_PREFIX + "untyped-field"
+DEPRECATED_MARK = RULE_PREFIX + "deprecated-mark"
 
 EXPLANATIONS: Final[Mapping[str, str]] = {
     UNIQUE_KEY: (
@@ -46,6 +49,12 @@ EXPLANATIONS: Final[Mapping[str, str]] = {
     UNTYPED_FIELD: (
         "A field declares no type.\n\n"
         "In Data Package v2 its cells may be anything; Frictionless reads them as strings, so a reader cannot tell."
+    ),
+    DEPRECATED_MARK: (
+        "What marks a field as deprecated cannot be read as a promise.\n\n"
+        'The mark is `"cstodata:deprecated": {"since": "1.2.0", "remove_in": "2.0.0", "use": "other_field"}`: since\n'
+        "which version readers are told, the first version that may lack the field, and another field of the table\n"
+        "that takes its place, if there is one. `cstodata version` and `cstodata release` keep to it."
     ),
 }
 """What each finding means, by its type."""
@@ -132,6 +141,7 @@ class StandardChecks:
         """
         yield from self._of_schema
         yield from self._untyped()
+        yield from self._deprecated()
         hits = sorted([*self._hits, *self._repeated()], key=lambda hit: hit.row)
         hits = hits[: self._limits.errors or None]
         lines = line_numbers(file, dialect, {hit.row for hit in hits}) if file and hits else {}
@@ -175,6 +185,16 @@ class StandardChecks:
                 message = f"field {field.name} declares no type: its cells may be anything"
                 mend = 'Declare its type; "any" if its cells may be anything.'
                 yield self._finding(UNTYPED_FIELD, message, mend, field=field.name, severity=Severity.WARNING)
+
+    def _deprecated(self) -> Iterator[Finding]:
+        for field in self._fields.values():
+            if MARK not in field.descriptor:
+                continue
+            why = why_no_mark(field.descriptor[MARK], others=self._fields.keys() - {field.name})
+            if why:
+                message = f'"{MARK}" of {field.name} {why}'
+                mend = "Declare `since` and a later `remove_in`, and the field to `use` if there is one."
+                yield self._finding(DEPRECATED_MARK, message, mend, field=field.name)
 
     def _categories(self) -> Iterator[tuple[str, pa.Array]]:
         for field in self._fields.values():
