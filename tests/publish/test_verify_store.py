@@ -167,6 +167,7 @@ def test_a_file_that_is_missing_or_extra_is_named(published: str, releases: list
 def test_a_version_that_was_exchanged_as_a_whole_is_found_out(published: str, releases: list[Path]) -> None:
     for name in names(releases[1]):
         write(published, f"v/1.2.0/{name}", (releases[1] / name).read_bytes())
+    obstore.delete(opened(published), "v/1.2.0/small-1.2.0.zip")
     whys = [problem.why for problem in verified(published)[1].problems]
     assert whys == [
         "it does not tell the version of version 1.2.0",
