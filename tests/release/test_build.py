@@ -18,7 +18,7 @@ from cstodata.package.parquet import to_parquet
 from cstodata.package.tables import read_table
 from cstodata.release import build
 from cstodata.release.build import Built, build_release
-from cstodata.release.documents import DOCUMENTS
+from cstodata.release.documents.registry import DOCUMENTS
 from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release
 

@@ -22,7 +22,8 @@ from cstodata.package.formatting import canonical_csv, file_facts, to_json
 from cstodata.package.parquet import to_parquet
 from cstodata.package.plain_csv import CsvDialect, is_plain_csv, read_texts
 from cstodata.package.tables import read_table, schema_of, type_texts
-from cstodata.release.documents import DOCUMENTS, FileFacts, ReleaseFacts, TableFacts
+from cstodata.release.documents.facts import FileFacts, ReleaseFacts, TableFacts
+from cstodata.release.documents.registry import DOCUMENTS
 from cstodata.release.plan import CHANGES
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
 
