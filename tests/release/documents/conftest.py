@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
 
 import pytest
+from pyshacl import validate
+from rdflib import Graph
 
 import cstodata
 from cstodata.package.descriptor import read_package
@@ -14,15 +20,15 @@ from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
+HERE = Path(__file__).parent
 CREATED = "2026-02-20T09:30:00Z"
 
 EVERY_TYPE: dict[str, tuple[str, str, str]] = {
     # by type or by name: type, format, a cell of the first row; the second row is null but for its key
     "id": ("integer", "default", "9007199254740993"),  # more than a float holds
-    "string": ("string", "default", "Ж, “x”, \"y\" and more"),
+    "string": ("string", "default", 'Ж, “x”, "y" and more'),
     "digits": ("string", "default", "007"),
     "uri": ("string", "uri", "https://example.org/a?b=c#d"),
     "email": ("string", "email", "a@example.org"),
@@ -85,6 +91,54 @@ def release() -> Release:
 
 
 @pytest.fixture(scope="session")
+def read_croissant() -> Callable[[Sequence[Path]], list[dict[str, list[dict[str, Any]]]]]:
+    """The rows of each table of some releases as mlcroissant reads them, their names as they are in the table."""
+
+    def read(releases: Sequence[Path]) -> list[dict[str, list[dict[str, Any]]]]:
+        command: list[str | Path] = [
+            sys.executable,
+            HERE / "read_croissant.py",
+            *(release / "croissant.json" for release in releases),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return [
+            {
+                table: [{unquote(name.partition("/")[2]): value for name, value in row.items()} for row in rows]
+                for table, rows in tables.items()
+            }
+            for tables in json.loads(done.stdout)
+        ]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def refused_by_shacl() -> Callable[[Graph], str]:
+    """What the shapes of DCAT-AP say against a graph; nothing if they accept it."""
+    shapes = Graph().parse(HERE / "dcat_ap.ttl")
+
+    def refused(data: Graph) -> str:
+        conforms, _, text = validate(data, shacl_graph=shapes)
+        return "" if conforms else str(text)
+
+    return refused
+
+
+@pytest.fixture(scope="session")
+def refused_by_cff() -> Callable[..., str]:
+    """What the schema of the Citation File Format, which check-jsonschema brings, says against files."""
+
+    def refused(*files: Path) -> str:
+        program = Path(sys.executable).with_name("check-jsonschema")
+        command: list[str | Path] = [program, "--builtin-schema", "vendor.citation-file-format", *files]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return "" if done.returncode == 0 else done.stdout + done.stderr
+
+    return refused
+
+
+@pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     """The release of the real dataset."""
     return build(repository, tmp_path_factory.mktemp("real"))
@@ -103,7 +157,7 @@ def every_type(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"name": name, "type": kind, "format": form, "description": f"A field: {name}."}
         for name, (kind, form, _) in EVERY_TYPE.items()
     ]
-    tables = {
+    tables: dict[str, tuple[str, Mapping[str, Any]]] = {
         "every-type": ("\n".join(lines) + "\n", {"fields": fields, "primaryKey": "id"}),
         "two-keys": (
             "every,число дней\n2,1\n2,2\n9007199254740993,1\n",

@@ -1,7 +1,7 @@
-"""A program that reads a release as a user of Croissant does, by mlcroissant alone; the tests start it.
+"""A program that reads releases as a user of Croissant does, by mlcroissant alone; the tests start it.
 
-It prints the rows of all record sets as JSON. mlcroissant brings warnings of its own, which are no business of ours, so
-it runs in a process of its own.
+It prints the rows of all record sets of each release as JSON. mlcroissant brings warnings of its own, which are no
+business of ours, so it runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -30,4 +30,4 @@ def rows(path: str) -> dict[str, list[dict[str, Any]]]:
 
 
 if __name__ == "__main__":
-    json.dump(rows(sys.argv[1]), sys.stdout)
+    json.dump([rows(path) for path in sys.argv[1:]], sys.stdout)
