@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import Graph
@@ -41,7 +42,11 @@ TABLE = {
 ODD: dict[str, dict[str, Any]] = {
     "nothing said": {},
     "blank texts": {"title": " ", "description": "", "homepage": "", "keywords": [], "contributors": []},
-    "texts in other scripts": {"title": "Ծանոթ «Ж» 日本", "description": "Ж\u2028Ж", "keywords": ["ключ", "ключ"]},
+    "texts in other scripts": {
+        "title": "Ծանոթ «Ж» 日本",
+        "description": "Ж\u2028\x7f\x85\ufeffЖ",
+        "keywords": ["ключ", "ключ"],
+    },
     "markup in texts": {"title": "<b>a</b> | # b\n# c", "description": "</script>]]>", "keywords": ["a\nb"]},
     "a licence of our own": {"licenses": [{"name": "ours"}]},
     "a licence in a file": {"licenses": [{"name": "ours", "path": "LICENSE of ours.md"}]},
@@ -80,7 +85,9 @@ def assert_readable(documents: dict[str, bytes]) -> None:
             json.loads(content)
         assert content.decode().endswith("\n")
     assert "None" not in documents["LICENSE"].decode() + documents["README.md"].decode()
-    assert json.loads(documents["CITATION.cff"])["authors"]
+    citation = yaml.safe_load(documents["CITATION.cff"])
+    assert citation == json.loads(documents["CITATION.cff"])
+    assert citation["authors"]
     for name in ("croissant.json", "dcat.jsonld"):
         graph = Graph().parse(data=documents[name], format="json-ld", publicID="https://example.org/")
         graph.serialize(format="nt")  # refuses what is no IRI

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from cstodata.package.formatting import to_json
@@ -30,14 +31,16 @@ SPDX: Final = {
 }
 """SPDX identifiers of the licences that data comes under, by name; those that the form 1.2.0 of CITATION.cff takes."""
 
+_NOT_IN_YAML: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What may stand in a text of JSON, and not as itself in one of YAML."""
+
 
 def citation(facts: ReleaseFacts) -> bytes:
     """How to cite the data, in the Citation File Format 1.2.0."""
-    # JSON is YAML, and needs no writer of its own.
     about = facts.about
     names = dict.fromkeys(SPDX.get(each.name.lower(), "") for each in about.licences)
     other = about.licences[0].url if len(about.licences) == 1 else ""
-    return to_json(
+    told = to_json(
         stated(
             {
                 "cff-version": "1.2.0",
@@ -57,6 +60,8 @@ def citation(facts: ReleaseFacts) -> bytes:
             }
         )
     )
+    # JSON is YAML but for a few characters, and needs no writer of its own.
+    return _NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", told.decode()).encode()
 
 
 def cite(facts: ReleaseFacts) -> str:
