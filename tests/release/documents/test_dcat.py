@@ -152,3 +152,22 @@ def test_the_dataset_says_what_the_package_says(every_type: Path) -> None:
 
 def test_its_context_is_in_it(every_type: Path) -> None:
     assert isinstance(json.loads((every_type / "dcat.jsonld").read_text(encoding="utf-8"))["@context"], dict)
+
+
+def test_a_table_may_have_a_licence_of_its_own(
+    make_package: Callable[..., Path],
+    release: Callable[..., Path],
+    refused_by_shacl: Callable[[Graph], str],
+    tmp_path: Path,
+) -> None:
+    schema = {"fields": [{"name": "id"}]}
+    own = {"licenses": [{"name": "ours", "path": "https://example.org/ours"}]}
+    built = release(
+        make_package({"ours": ("id\n1\n", schema), "free": ("id\n1\n", schema)}, ours=own), tmp_path / "out"
+    )
+    data = graph(built)
+    assert refused_by_shacl(data) == ""
+    licensed = {str(each).rpartition("#")[2] for each in data.subjects(DCTERMS.license)}
+    assert licensed == {"data/ours.csv", "parquet/ours.parquet"}
+    files = json.loads((built / "croissant.json").read_bytes())["distribution"]
+    assert [file.get("license") for file in files] == [*[["https://example.org/ours"]] * 2, None, None]
