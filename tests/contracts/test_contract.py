@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd  # type: ignore[import-untyped]  # it ships no types
+import pandas as pd
 import pandera.pandas
 import pandera.polars
 import pandera.pyarrow

@@ -17,7 +17,7 @@ from cstodata.package.descriptor import read_package
 from cstodata.package.parquet import ParquetFile
 from cstodata.package.tables import read_table
 from cstodata.release.build import Built, build_release
-from cstodata.release.documents import DOCUMENTS
+from cstodata.release.documents.registry import DOCUMENTS
 from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release
 

@@ -93,7 +93,7 @@ def test_the_codebook_lists_every_field_once(dataset: Path, tmp_path: Path) -> N
 
 def test_the_citation_names_authors_version_and_licence(dataset: Path, tmp_path: Path) -> None:
     citation = json.loads((release(dataset, tmp_path / "out") / "CITATION.cff").read_text())
-    assert citation["authors"][0] == {"name": "CSTO Parliamentary Assembly"}
+    assert citation["authors"] == [{"name": "CSTO Parliamentary Assembly", "website": "https://pacsto.org/"}]
     assert (citation["version"], citation["license"], citation["date-released"]) == ("1.1.0", "CC-BY-4.0", "2026-02-20")
 
 

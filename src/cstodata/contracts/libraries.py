@@ -65,7 +65,7 @@ def _series(series: Any) -> Mask:
 
 
 def _to_pandas(mask: pa.Array, data: Any) -> Any:
-    import pandas as pd  # type: ignore[import-untyped]  # it ships no types
+    import pandas as pd
 
     return pd.Series(mask.to_numpy(zero_copy_only=False), index=data.index)
 

@@ -16,7 +16,8 @@ from cstodata.model.progress import unheard
 from cstodata.package.digest import sha256_of_file
 from cstodata.package.formatting import to_json
 from cstodata.release.archive import write_archive
-from cstodata.release.documents import DOCUMENTS, ReleaseFacts
+from cstodata.release.documents.facts import ReleaseFacts
+from cstodata.release.documents.registry import DOCUMENTS
 from cstodata.release.plan import CHANGES
 from cstodata.release.signature import SIGNATURE
 from cstodata.release.tables import descriptors, write_table

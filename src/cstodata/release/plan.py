@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import semver
 
 from cstodata.errors import ReleaseRefusedError
-from cstodata.release.documents import DOCUMENTS
+from cstodata.release.documents.registry import DOCUMENTS
 
 if TYPE_CHECKING:
     from cstodata.model.report import Report

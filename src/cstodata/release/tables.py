@@ -22,7 +22,7 @@ from cstodata.package.pieces import typed_pieces, with_pieces
 from cstodata.package.plain_csv import CsvDialect, is_plain_csv
 from cstodata.package.same import same_tables
 from cstodata.package.tables import schema_of
-from cstodata.release.documents import FileFacts, TableFacts
+from cstodata.release.documents.facts import FileFacts, TableFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
