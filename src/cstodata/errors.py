@@ -150,3 +150,7 @@ class StoreError(_PlaceError):
 
 class PublishError(CstodataError):
     """A release cannot be published."""
+
+
+class YankError(CstodataError):
+    """A version cannot be yanked, or need not be un-yanked."""
