@@ -23,10 +23,10 @@ from cstodata.publish.yank import yank
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-# Publishes a release and yanks the one before; kills itself at the n-th point and, if it gets so far, says how many
-# points there are. In a folder, a point comes before each call by which a file system changes: so also between the
-# writing of a file aside and its linking, or renaming, into place. In an object store, it comes before and after each
-# request that writes.
+# Publishes a release and yanks the one before, in a process for each pair of a store and a fatal point: there it kills
+# itself. For each it says how the process ended, and how many points it passed if it was not killed. In a folder, a
+# point comes before each call by which a file system changes: so also between the writing of a file aside and its
+# linking, or renaming, into place. In an object store, it comes before and after each request that writes.
 CHILD = """
 import os, signal, sys
 from datetime import date
@@ -34,28 +34,31 @@ from pathlib import Path
 import obstore
 from cstodata.publish import publisher, yank
 from cstodata.publish.store import Store
-folder, place, fatal = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-points = 0
+folder, tasks, points, fatal = Path(sys.argv[1]), sys.argv[2:], 0, -1
 def point():
     global points
     if points == fatal:
         os.kill(os.getpid(), signal.SIGKILL)
     points += 1
 def hook(event, arguments):
-    if event in {"os.link", "os.rename", "os.remove", "os.mkdir", "os.chmod", "tempfile.mkstemp"}:
+    if is_folder and event in {"os.link", "os.rename", "os.remove", "os.mkdir", "os.chmod", "tempfile.mkstemp"}:
         point()
 def put(*arguments, **more):
     point()
     done = send(*arguments, **more)
     point()
     return done
-send, obstore.put = obstore.put, put
-if "://" not in place:
-    sys.addaudithook(hook)
-store = Store(place)
-publisher.publish(folder, store)
-yank.yank(store, "1.0.0", reason="wrong", today=date(2026, 3, 1), replaced_by="1.1.0")
-print(points)
+send, obstore.put, is_folder = obstore.put, put, False
+sys.addaudithook(hook)
+for place, number in zip(tasks[::2], tasks[1::2]):
+    if process := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+        continue
+    fatal, is_folder = int(number), "://" not in place
+    publisher.publish(folder, Store(place))
+    yank.yank(Store(place), "1.0.0", reason="wrong", today=date(2026, 3, 1), replaced_by="1.1.0")
+    print(points, flush=True)
+    os._exit(0)
 """
 
 RACER = """
@@ -76,9 +79,12 @@ else:
 """
 
 
-def child(release: Path, place: str, fatal: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", CHILD, str(release), place, str(fatal)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+def child(release: Path, tasks: dict[str, int]) -> list[int]:
+    """Publish to stores, and be killed at the point given with each; what the processes said."""
+    words = [word for place, fatal in tasks.items() for word in (place, str(fatal))]
+    command = [sys.executable, "-c", CHILD, str(release), *words]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    return [int(line) for line in done.stdout.split()]
 
 
 def assert_sound(place: str, releases: list[Path], index_schema: Draft202012Validator) -> list[str]:
@@ -94,8 +100,8 @@ def assert_sound(place: str, releases: list[Path], index_schema: Draft202012Vali
             there = store.read(f"v/{version}/{path.relative_to(release).as_posix()}")
             assert there is not None, path
             assert there.content == path.read_bytes(), path
-    for path in FEEDS:
-        there = store.read(path)
+    for name in FEEDS:
+        there = store.read(name)
         assert there is None or there.content.endswith(b"</feed>\n")
     return versions
 
@@ -106,15 +112,18 @@ def test_a_publisher_that_is_killed_at_any_point_leaves_a_whole_state_and_can_be
 ) -> None:
     untouched, paths = f"{place}-untouched", ("index.json", *FEEDS)
     publish(releases[0], Store(untouched))
-    points = int(child(releases[1], untouched, -1).stdout)
+    points, code = child(releases[1], {untouched: -1})
     assert points > 30
+    assert code == 0
     wanted = 10 if "://" not in place else 6
-    chosen = [points * (part + 3 * number) // (3 * wanted) for number in range(wanted)]
-    seen = Counter[int]()
-    for fatal in chosen:
-        here = f"{place}-{fatal}"
+    tasks = {
+        f"{place}-{fatal}": fatal for fatal in (points * (part + 3 * each) // (3 * wanted) for each in range(wanted))
+    }
+    for here in tasks:
         publish(releases[0], Store(here))
-        assert child(releases[1], here, fatal).returncode == -signal.SIGKILL
+    assert child(releases[1], tasks) == [-signal.SIGKILL] * wanted
+    seen = Counter[int]()
+    for here in tasks:
         versions = assert_sound(here, releases, index_schema)
         assert versions in (["1.0.0"], ["1.1.0", "1.0.0"])
         seen[len(versions)] += 1

@@ -22,7 +22,14 @@ YANK: dict[str, Any] = {"reason": "x", "date": "2026-02-20", "replaced_by": None
 
 
 def an_index(*entries: Any, **changes: Any) -> str:
-    told = {"format": "1.0", "package": "small", "title": None, "latest": None, "channels": {}, "versions": entries}
+    told: dict[str, Any] = {
+        "format": "1.0",
+        "package": "small",
+        "title": None,
+        "latest": None,
+        "channels": {},
+        "versions": entries,
+    }
     return json.dumps({**told, **changes})
 
 

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +20,7 @@ from cstodata.publish.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MIB = 1024**2
 
@@ -109,17 +109,17 @@ def test_caches_and_browsers_are_told_what_each_file_is(s3: Any, releases: list[
 
 
 class Answers(BaseHTTPRequestHandler):
-    """An object store as large as wanted: it swallows what is put, and holds 300 MiB of zeros; or it is out of order."""
+    """An object store that swallows what is put, and holds 300 MiB of zeros; or is out of order."""
 
     protocol_version = "HTTP/1.1"
 
-    def do_PUT(self) -> None:  # noqa: N802 -- the name that is called
+    def do_PUT(self) -> None:
         left = int(self.headers["Content-Length"])
         while left:
             left -= len(self.rfile.read(min(left, MIB)))
         self._say(412 if "there" in self.path else 200)
 
-    def do_GET(self) -> None:  # noqa: N802 -- the name that is called
+    def do_GET(self) -> None:
         if "broken" in self.path:
             self._say(500)
             return
