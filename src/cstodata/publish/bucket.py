@@ -41,15 +41,15 @@ _ANSWER = re.compile(r"<Code>([^<]{1,100})</Code>(?:\s*<Message>([^<]{1,300})</M
 _METADATA_SERVICE = "169.254.169.254"
 _PIECE = 1024 * 1024
 
-# Whoever asks what is there learns within seconds that nobody answers; an upload may take its time. The library's own
-# limit of 30 seconds a request would end the upload of any large file.
+# Whoever asks what is there learns within seconds that nobody answers, and may read for as long as something comes. An
+# upload may take its time, and nothing comes meanwhile. The library's own limit, 30 seconds a request, would end the
+# upload of any large file.
+_CLIENT: Final = {"connect_timeout": timedelta(seconds=4), "timeout": timedelta(days=1), "allow_http": True}
 _HASTY: Final[dict[str, Any]] = {
-    "client_options": {"connect_timeout": timedelta(seconds=4), "timeout": timedelta(seconds=30), "allow_http": True},
+    "client_options": {**_CLIENT, "read_timeout": timedelta(seconds=12)},
     "retry_config": {"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
 }
-_PATIENT: Final[dict[str, Any]] = {
-    "client_options": {"connect_timeout": timedelta(seconds=4), "timeout": timedelta(days=1), "allow_http": True},
-}
+_PATIENT: Final[dict[str, Any]] = {"client_options": _CLIENT}
 
 
 class Bucket:
@@ -61,21 +61,21 @@ class Bucket:
         Plain HTTP is allowed: only who names an endpoint of his own gets it, and he wrote the scheme.
         """
         self._store: Any = from_url(address, **_HASTY)
-        self._patient: Any = from_url(address, **_PATIENT)
+        self._uploads: Any = from_url(address, **_PATIENT)
 
     def read(self, path: str) -> tuple[bytes, str] | None:
         """The bytes of an object, and its ETag; None if there is none."""
-        found = self._get(self._store, path)
+        found = self._get(path)
         return None if found is None else (bytes(found.bytes()), str(found.meta["e_tag"]))
 
     def size(self, path: str) -> int | None:
         """Bytes that an object has; None if there is none."""
-        found = self._get(self._store, path)
+        found = self._get(path)
         return None if found is None else int(found.meta["size"])
 
     def pieces(self, path: str) -> Iterator[bytes]:
         """The bytes of an object, piece by piece."""
-        found = self._get(self._patient, path)
+        found = self._get(path)
         if found is not None:
             yield from (bytes(piece) for piece in found.stream(min_chunk_size=_PIECE))
 
@@ -89,7 +89,7 @@ class Bucket:
         with file.open("rb") as opened:
             content = mmap(opened.fileno(), 0, access=ACCESS_READ) if file.stat().st_size else b""
         try:
-            obstore.put(self._patient, path, content, attributes=attributes, mode="create", use_multipart=False)
+            obstore.put(self._uploads, path, content, attributes=attributes, mode="create", use_multipart=False)
         except _TAKEN:
             return False
         return True
@@ -109,9 +109,9 @@ class Bucket:
         for batch in obstore.list(self._store, prefix=prefix):
             yield from (str(each["path"]) for each in batch)
 
-    def _get(self, store: Any, path: str) -> Any:
+    def _get(self, path: str) -> Any:
         try:
-            return obstore.get(store, path)
+            return obstore.get(self._store, path)
         except _MISSING as error:
             if _NO_BUCKET.search(str(error)):
                 raise
