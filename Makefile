@@ -9,7 +9,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 
 ## Validate the dataset and release it below build/release.
 release: $(VENV)/installed
-	$(BIN)/cstodata release --output build/release
+	rm -rf build/release build/store
+	for package in history/* .; do \
+	  $(BIN)/cstodata release $$package --output build/release --previous build/store || exit 1; \
+	  $(BIN)/cstodata publish "$$(ls -td build/release/v/* | head -1)" build/store || exit 1; \
+	done
+	$(BIN)/cstodata verify build/store --deep
 
 ## Check format, lint, types, import contracts and generated pages, then run the tests.
 test: $(VENV)/installed-test $(VENV)/user/installed openssh

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
 REPOSITORY = Path(__file__).parents[1]
 DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
@@ -111,38 +110,3 @@ def allowed_signers(keys: Path, tmp_path: Path) -> Path:
         "".join(f"releases@example.org {(keys / f'{name}.pub').read_text()}" for name in ("ed25519", "rsa"))
     )
     return path
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """An S3 server; its address is in the environment, as it would be for a user."""
-    import boto3  # type: ignore[import-untyped]  # it has none
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    address = f"http://127.0.0.1:{port}"
-    settings = {
-        "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "us-east-1",
-        "AWS_ALLOW_HTTP": "true",
-    }
-    before = dict(os.environ)
-    os.environ.update(settings)
-    boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket="data")
-    yield address
-    server.stop()
-    os.environ.clear()
-    os.environ.update(before)
-
-
-@pytest.fixture(params=["folder", "s3"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A store that holds nothing yet."""
-    if request.param == "folder":
-        return str(tmp_path / "store")
-    request.getfixturevalue("s3")
-    return f"s3://data/{tmp_path.name}-{tmp_path.parent.name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -87,7 +88,8 @@ def compare(
 
     Args:
         old: A `datapackage.json`, a folder that holds one, or `git:REVISION[:PATH]`, such as `git:v1.0.0`: the package
-            as git holds it, at PATH from the top of the repository, or else at the place of the other package.
+            as git holds it, at PATH from the top of the repository, or else at the place of the other package. Or a
+            store, such as `s3://bucket/prefix`, for its latest version, or `s3://bucket/prefix@1.0.0`.
         new: The same.
         resources: Names, old or new, of the resources to compare; none for all, and the packages' own properties.
         on_step: Called with the name of each resource, and the share of it that is done, from 0 to 1.
@@ -100,7 +102,9 @@ def compare(
         PackageNotFoundError: There is no package.
         DescriptorError: A descriptor cannot be read.
         SideError: git does not hold what was asked for.
-        UnknownNameError: Neither package has a resource that was asked for.
+        StoreError: A store cannot be read.
+        PublishError: A store has no index, or no latest version.
+        UnknownNameError: Neither package has a resource that was asked for, or a store not the version.
         VersionError: A package declares something that is no version.
         TypeError: A name was given in the place of a list of names.
     """
@@ -108,12 +112,13 @@ def compare(
         raise TypeError("resources is a list of names")
     from cstodata.diff.package import diff_packages
     from cstodata.diff.sides import open_side
+    from cstodata.publish.sides import on_disk
 
     places = str(old), str(new)
-    with (
-        open_side(places[0], beside=Path() if places[1].startswith("git:") else Path(new)) as before,
-        open_side(places[1], beside=Path() if places[0].startswith("git:") else Path(old)) as after,
-    ):
+    with ExitStack() as stack:
+        one, other = (stack.enter_context(on_disk(place)) or place for place in places)
+        before = stack.enter_context(open_side(one, beside=Path() if other.startswith("git:") else Path(other)))
+        after = stack.enter_context(open_side(other, beside=Path() if one.startswith("git:") else Path(one)))
         return diff_packages(before, after, places=places, resources=list(resources), on_step=on_step)
 
 

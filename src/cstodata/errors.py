@@ -158,3 +158,7 @@ class PublishError(CstodataError):
 
 class SignatureError(CstodataError):
     """A release cannot be signed, or its signature cannot be checked."""
+
+
+class YankError(CstodataError):
+    """A version cannot be yanked, or need not be un-yanked."""

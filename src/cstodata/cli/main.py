@@ -15,7 +15,7 @@ from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.explain import explain
 from cstodata.cli.format import format_
 from cstodata.cli.options import note
-from cstodata.cli.publish import publish, versions
+from cstodata.cli.publish import publish, versions, yank
 from cstodata.cli.release import release
 from cstodata.cli.rules import rules
 from cstodata.cli.validate import validate
@@ -33,7 +33,21 @@ def cli(*, debug: bool) -> None:
     """Data that people can trust: check, compare, format and release a data package."""
 
 
-for verb in (validate, rules, explain, format_, diff, version, apply, release, verify, publish, versions, completion):
+for verb in (
+    validate,
+    rules,
+    explain,
+    format_,
+    diff,
+    version,
+    apply,
+    release,
+    verify,
+    publish,
+    yank,
+    versions,
+    completion,
+):
     cli.add_command(verb)
 
 

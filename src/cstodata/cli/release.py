@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import semver
 
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import chosen_package, has_colour, package_argument, progress
@@ -30,7 +31,9 @@ _LONG = 1000
     help="Folder that holds all releases.",
 )
 @click.option(
-    "--previous", metavar="PLACE", help="The release before it, or a revision: what changed is told and checked."
+    "--previous",
+    metavar="PLACE",
+    help="The release before it, its store or a revision: what changed is told.",
 )
 @click.option(
     "--sign-key",
@@ -69,6 +72,7 @@ def release(  # noqa: PLR0913 -- one parameter an option
     """
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package
+    from cstodata.publish.sides import on_disk
     from cstodata.release.origin import origin_of
     from cstodata.release.plan import plan_release
     from cstodata.report.text import render
@@ -81,6 +85,10 @@ def release(  # noqa: PLR0913 -- one parameter an option
         click.echo("not released: mend the errors first")
         return verdict(report)
     package = read_package(chosen)
+    if previous is not None:
+        version = package.descriptor.get("version")
+        before = version if isinstance(version, str) and semver.Version.is_valid(version) else None
+        previous = click.get_current_context().with_resource(on_disk(previous, before=before))
     origin = origin_of(package, epoch=os.environ.get("SOURCE_DATE_EPOCH"))
     plan = plan_release(
         package, report, origin=origin, previous=previous, allow_dirty=allow_dirty, with_archive=not no_zip

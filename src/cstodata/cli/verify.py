@@ -88,7 +88,7 @@ def verify(
 
 def _verdicts(place: str, version: str | None, deep: bool, demands: Demands, on_step: OnStep) -> Iterator[Verdict]:  # noqa: FBT001 -- the flag as it was given
     from cstodata.errors import DescriptorError
-    from cstodata.publish.publisher import INDEX
+    from cstodata.publish.index import INDEX
     from cstodata.publish.store import Store
     from cstodata.publish.verify import verify_release
     from cstodata.publish.verify_store import verify_store

@@ -78,6 +78,30 @@ BUMPS: Final[Mapping[ChangeKind, BumpRule]] = {
 
 UNCLASSIFIED: Final = _rule("B99", Bump.MAJOR, "Nobody has said what it means to readers.")
 
+_SCHEMA_KINDS: Final = (
+    ChangeKind.RESOURCE_ADDED,
+    ChangeKind.RESOURCE_REMOVED,
+    ChangeKind.RESOURCE_RENAMED,
+    ChangeKind.FIELD_APPENDED,
+    ChangeKind.FIELD_INSERTED,
+    ChangeKind.FIELD_REMOVED,
+    ChangeKind.FIELD_RENAMED,
+    ChangeKind.FIELDS_REORDERED,
+    ChangeKind.FIELD_RETYPED,
+    ChangeKind.READING_CHANGED,
+    ChangeKind.MISSING_VALUES_CHANGED,
+    ChangeKind.CONSTRAINT_TIGHTENED,
+    ChangeKind.CONSTRAINT_LOOSENED,
+    ChangeKind.CONSTRAINT_CHANGED,
+    ChangeKind.PRIMARY_KEY_CHANGED,
+    ChangeKind.UNIQUE_KEYS_CHANGED,
+    ChangeKind.FOREIGN_KEYS_CHANGED,
+    ChangeKind.PROPERTY_CHANGED,  # of a field, most often; a false alarm costs less than a missed one
+)
+
+SCHEMA_RULES: Final = frozenset({*(BUMPS[kind].id for kind in _SCHEMA_KINDS), UNCLASSIFIED.id})
+"""Ids of the rules on changes of what tables look like, not of what they hold."""
+
 
 def rule_of(change: Change) -> BumpRule:
     """What a change needs."""

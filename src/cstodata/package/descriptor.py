@@ -130,12 +130,22 @@ def read_json(path: Path, *, max_bytes: int = MAX_BYTES) -> JsonObject:
     try:
         if path.stat().st_size > max_bytes:
             raise DescriptorError(path, problem=f"larger than {max_bytes // 1024**2} MiB")
-        value = json.loads(
-            path.read_bytes().decode(), object_pairs_hook=_no_key_twice, parse_constant=_no_number, parse_float=_finite
-        )
-        json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair, which no file can hold
+        return parse_json(path, path.read_bytes())
     except OSError as error:
         raise DescriptorError(path, problem=f"cannot be read: {error.strerror}") from error
+
+
+def parse_json(path: Path, content: bytes) -> JsonObject:
+    """The JSON object that was read at a path.
+
+    Raises:
+        DescriptorError: It is no JSON object in UTF-8.
+    """
+    try:
+        value = json.loads(
+            content.decode(), object_pairs_hook=_no_key_twice, parse_constant=_no_number, parse_float=_finite
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair, which no file can hold
     except UnicodeEncodeError as error:
         raise DescriptorError(path, problem="holds half a surrogate pair, which is no character") from error
     except UnicodeDecodeError as error:

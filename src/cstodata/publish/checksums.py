@@ -51,6 +51,11 @@ def wrong_files(
     return tuple(problems[path] for path in sorted(problems))
 
 
+def listed_digests(checksums: bytes) -> Mapping[str, str]:
+    """Digests by path, as `SHA256SUMS` tells them; none if it is broken."""
+    return _read(checksums, _SUM) or {}
+
+
 def listed_files(checksums: bytes | None, registry: bytes | None) -> set[str]:
     """The files that one of the lists names, but for those that lead out of the release."""
     lists = (

@@ -1,42 +1,42 @@
-"""Publishing a release: every file once, the index last.
+"""Publishing a release: every file once, then the index, then the feeds.
 
-Readers find versions by the index alone. It is replaced in one step, and only if nobody else replaced it meanwhile; so
-whoever reads sees the old state whole or the new one, wherever a publisher is stopped. Running it again completes it.
+Readers find versions by the index alone, so a version is there as a whole or not at all, wherever a publisher is
+stopped. Running it again completes it.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-
-import semver
+from typing import TYPE_CHECKING
 
 from cstodata.errors import PublishError
+from cstodata.model.bump import SCHEMA_RULES
 from cstodata.model.progress import unheard
 from cstodata.package.descriptor import read_json
 from cstodata.package.digest import sha256_of_file
-from cstodata.package.formatting import to_json
+from cstodata.publish.feeds import write_feeds
+from cstodata.publish.index import Index, change, read_index, render
 from cstodata.publish.verify import verify_files
 from cstodata.release.build import CHECKSUMS
 
 if TYPE_CHECKING:
-    from cstodata.model.json import JsonObject
+    from cstodata.model.json import JsonObject, JsonValue
     from cstodata.model.progress import OnStep
-    from cstodata.publish.store import Object, Store
+    from cstodata.publish.store import Store
 
-INDEX = "index.json"
-FORMAT = "1.0"
-_ATTEMPTS = 50
+_SUMMARY_REASONS, _SUMMARY_CHARACTERS = 5, 200
 _MEDIA_TYPES = {
     ".cff": "application/yaml",
     ".csv": "text/csv; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
+    ".jsonld": "application/ld+json",
     ".md": "text/markdown; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
+    ".svg": "image/svg+xml",
+    ".zip": "application/zip",
 }
 
 
@@ -47,48 +47,13 @@ class Published(StrEnum):
     ALREADY = "already published, with the same bytes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
-    """What an index says: the package, and its versions, the newest first."""
-
-    package: str | None
-    versions: tuple[JsonObject, ...]
-    read: Object | None
-
-    def entry(self, version: str) -> JsonObject | None:
-        """What it says of a version; None if it does not know it."""
-        return next((each for each in self.versions if each["version"] == version), None)
-
-
-def read_index(store: Store) -> Index:
-    """The index of a store; an empty one if it has none.
-
-    Raises:
-        PublishError: It is not of the form that this program knows.
-        StoreError: The store cannot be read.
-    """
-    found = store.read(INDEX)
-    if found is None:
-        return Index(package=None, versions=(), read=None)
-    try:
-        told = json.loads(found.content)
-        if not str(told["format"]).startswith("1."):
-            raise PublishError(f"the index of {store.place} has the format {told['format']}, which is not known")
-        versions = tuple(dict(each) for each in told["versions"])
-        for each in versions:
-            semver.Version.parse(each["version"])
-        return Index(package=told["package"], versions=versions, read=found)
-    except (KeyError, RecursionError, TypeError, ValueError) as error:
-        raise PublishError(f"the index of {store.place} cannot be read: {type(error).__name__}: {error}") from error
-
-
 def publish(folder: Path, store: Store, *, on_step: OnStep = unheard) -> Published:
     """Publish a release.
 
     Args:
         folder: The folder of its version, as `cstodata release` writes it.
         store: Where to.
-        on_step: Called with each file before it is written, and the share of all files that are.
+        on_step: Called with each file before it is written, and the share of all bytes that are.
 
     Raises:
         PublishError: It is not what it says it is; the store is of another package, or has the version with other
@@ -100,69 +65,76 @@ def publish(folder: Path, store: Store, *, on_step: OnStep = unheard) -> Publish
         raise PublishError(f"{folder} is not the release that it says it is: {problems[0].path} is {problems[0].fault}")
     manifest = read_json(folder / "release.json")
     entry = entry_of(folder, manifest)
-    version = str(entry["version"])
-    _check(read_index(store), manifest, entry, store)
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+    def with_it(index: Index) -> Index:
+        return _with(index, manifest, entry, store)
+
+    render(with_it(read_index(store)))  # whatever stands against it is said before anything is written
+    _write_files(folder, store, f"v/{entry['version']}", on_step)
+    is_new = change(store, with_it)
+    write_feeds(store)
+    return Published.PUBLISHED if is_new else Published.ALREADY
+
+
+def _write_files(folder: Path, store: Store, target: str, on_step: OnStep) -> None:
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    total, done = sum(sizes.values()), 0
     # The checksums come last: a version that has them is whole.
-    names.sort(key=lambda name: name == CHECKSUMS)
-    for number, name in enumerate(names):
-        on_step(name, number / len(names))
-        store.create(f"v/{version}/{name}", folder / name, media_type=_media_type(name))
-    for _ in range(_ATTEMPTS):
-        index = read_index(store)
-        _check(index, manifest, entry, store)
-        if index.entry(version) is not None:
-            return Published.ALREADY
-        content = to_json(_with(index, manifest, entry))
-        if store.replace(INDEX, content, media_type="application/json", expected=index.read):
-            return Published.PUBLISHED
-    raise PublishError(f"others replaced the index of {store.place} {_ATTEMPTS} times meanwhile; run this again")
+    for name in sorted(sizes, key=lambda name: (name == CHECKSUMS, name)):
+        on_step(name, done / total)
+        store.create(f"{target}/{name}", folder / name, media_type=_media_type(name))
+        done += sizes[name]
 
 
 def entry_of(folder: Path, manifest: JsonObject) -> JsonObject:
     """What the index says of a release, once it is published."""
-    bump = manifest.get("bump")
-    git = manifest.get("git")
+    bump = _object(manifest.get("bump"))
+    reasons = bump.get("reasons")
+    told = [_object(reason) for reason in reasons] if isinstance(reasons, list) else []
     return {
-        "version": manifest["version"],
-        "path": f"v/{manifest['version']}/",
+        "version": manifest.get("version"),
+        "path": f"v/{manifest.get('version')}/",
         "created": manifest.get("created"),
-        "commit": git.get("commit") if isinstance(git, dict) else None,
+        "commit": _object(manifest.get("git")).get("commit"),
         "previous": manifest.get("previous"),
-        "bump": bump.get("level") if isinstance(bump, dict) else None,
+        "bump": bump.get("level"),
+        "schema_changed": any(reason.get("rule") in SCHEMA_RULES for reason in told),
+        "summary": _summary(told),
         "checksums_sha256": sha256_of_file(folder / CHECKSUMS),
         "yanked": None,
     }
 
 
-def _check(index: Index, manifest: JsonObject, entry: JsonObject, store: Store) -> None:
+def _summary(reasons: list[JsonObject]) -> list[str]:
+    """What changed, as short as an index should be; `changes/` of the version has all of it."""
+    lines = []
+    for reason in reasons[:_SUMMARY_REASONS]:
+        where = ".".join(str(reason[name]) for name in ("table", "field") if reason.get(name))
+        line = f"{where}: {reason.get('text')}" if where else str(reason.get("text"))
+        lines.append(line if len(line) <= _SUMMARY_CHARACTERS else f"{line[: _SUMMARY_CHARACTERS - 1]}…")
+    more = len(reasons) - len(lines)
+    return [*lines, f"and {more} more"] if more else lines
+
+
+def _with(index: Index, manifest: JsonObject, entry: JsonObject, store: Store) -> Index:
+    """The index with one version more, or as it is if it has that version."""
     if index.read is not None and index.package != manifest.get("package"):
         raise PublishError(f"{store.place} holds the package {index.package}, not {manifest.get('package')}")
     there = index.entry(str(entry["version"]))
-    if there is not None and there["checksums_sha256"] != entry["checksums_sha256"]:
+    if there is None:
+        package, title = _text(manifest.get("package")), _text(manifest.get("title"))
+        return replace(index, package=package, title=title, versions=(*index.versions, entry))
+    if there["checksums_sha256"] != entry["checksums_sha256"]:
         raise PublishError(f"version {entry['version']} is published already, with other bytes")
+    return index
 
 
-def _with(index: Index, manifest: JsonObject, entry: JsonObject) -> JsonObject:
-    """The index with one version more, the newest first; pre-releases are never the latest."""
-    versions = sorted(
-        [*index.versions, entry], key=lambda each: semver.Version.parse(str(each["version"])), reverse=True
-    )
-    return {
-        "format": FORMAT,
-        "package": manifest.get("package"),
-        "title": manifest.get("title"),
-        "latest": latest(versions),
-        "versions": cast("Any", versions),
-    }
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None
 
 
-def latest(versions: list[JsonObject]) -> str | None:
-    """The newest version that is neither yanked nor a pre-release; None if there is none."""
-    for each in versions:
-        if each.get("yanked") is None and not semver.Version.parse(str(each["version"])).prerelease:
-            return str(each["version"])
-    return None
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
 
 
 def _media_type(name: str) -> str:

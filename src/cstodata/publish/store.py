@@ -1,33 +1,27 @@
 """Where releases are published: a folder or an object store, written to with preconditions only.
 
-What is created is never overwritten, and what is replaced is replaced only if it is still what was read. Object stores
-keep both promises themselves; in a folder, creating is the file system's promise, and replacing is guarded by a lock.
+What is created is never overwritten, and what is replaced is replaced only if it is still what was read.
 """
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import obstore
-from filelock import FileLock
-from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
-from obstore.store import LocalStore, from_url
+from typing import TYPE_CHECKING
 
 from cstodata.errors import StoreError
-from cstodata.package.digest import sha256_of
+from cstodata.package.digest import sha256_of_file
+from cstodata.publish.bucket import ERRORS, IMMUTABLE, MUTABLE, Bucket, sentence
+from cstodata.publish.folder import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IMMUTABLE = "public, max-age=31536000, immutable"
-"""How long caches may keep what is written once."""
+__all__ = ["IMMUTABLE", "MUTABLE", "Object", "Store"]
 
-MUTABLE = "public, max-age=60"
-"""The same for what is replaced."""
-
-_LOCK = ".cstodata.lock"
+_LOCAL = "file://"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +29,7 @@ class Object:
     """What a store holds at a path: its bytes, and what tells this version of it from others."""
 
     content: bytes
-    etag: str | None
+    etag: str
 
 
 class Store:
@@ -51,33 +45,42 @@ class Store:
             StoreError: There is no such store.
         """
         self.place = place
-        self._folder = None if "://" in place and not place.startswith("file://") else _folder(place)
-        try:
-            if self._folder is not None:
-                self._store: Any = LocalStore(self._folder, mkdir=True)
-            else:
-                self._store = from_url(place)
-        except (BaseError, OSError, ValueError) as error:
-            raise StoreError(place, why=str(error)) from error
+        is_folder = "://" not in place or place.startswith(_LOCAL)
+        with self._told():
+            self._room = Folder(Path(place.removeprefix(_LOCAL)).resolve()) if is_folder else Bucket(place)
 
-    def read(self, path: str) -> Object | None:
+    def read(self, path: str, *, max_bytes: int | None = None) -> Object | None:
         """What stands at a path; None if nothing does.
+
+        Args:
+            path: Where.
+            max_bytes: How large it may be; None for any size.
+
+        Raises:
+            StoreError: The store cannot be read, or it is larger.
+        """
+        with self._told(path):
+            if max_bytes is not None and (self._room.size(path) or 0) > max_bytes:
+                raise StoreError(self.place, why=f"{path} is larger than {max_bytes // 1024**2} MiB")
+            found = self._room.read(path)
+            return None if found is None else Object(content=found[0], etag=found[1])
+
+    def digest(self, path: str) -> str:
+        """SHA-256 of what stands at a path, read piece by piece; that of nothing if nothing does.
 
         Raises:
             StoreError: The store cannot be read.
         """
-        try:
-            found = obstore.get(self._store, path)
-            return Object(content=bytes(found.bytes()), etag=found.meta["e_tag"])
-        except (NotFoundError, FileNotFoundError):
-            return None
-        except (BaseError, OSError) as error:
-            raise StoreError(self.place, why=f"{path}: {error}") from error
+        digest = hashlib.sha256()
+        with self._told(path):
+            for piece in self._room.pieces(path):
+                digest.update(piece)
+        return digest.hexdigest()
 
     @property
     def folder(self) -> Path | None:
         """The folder that it is; None for an object store."""
-        return self._folder
+        return self._room.root if isinstance(self._room, Folder) else None
 
     def fetch(self, path: str, file: Path, *, max_bytes: int | None = None) -> bool:
         """Write what stands at a path into a file, piece by piece; whether anything stands there.
@@ -90,19 +93,15 @@ class Store:
         Raises:
             StoreError: The store cannot be read, or the file not written.
         """
-        written = 0
-        try:
-            found = obstore.get(self._store, path)
+        with self._told(path):
+            if self._room.size(path) is None:
+                return False
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("wb") as target:
-                for piece in found.stream():
-                    written += target.write(piece)
-                    if max_bytes is not None and written > max_bytes:
+                for piece in self._room.pieces(path):
+                    target.write(piece)
+                    if max_bytes is not None and target.tell() > max_bytes:
                         break
-        except (NotFoundError, FileNotFoundError):
-            return False
-        except (BaseError, OSError) as error:
-            raise StoreError(self.place, why=f"{path}: {error}") from error
         return True
 
     def create(self, path: str, file: Path, *, media_type: str) -> bool:
@@ -111,17 +110,12 @@ class Store:
         Raises:
             StoreError: Something else stands there, or the store cannot be written.
         """
-        attributes = {} if self._folder else {"Content-Type": media_type, "Cache-Control": IMMUTABLE}
-        try:
-            obstore.put(self._store, path, file, attributes=attributes, mode="create", use_multipart=False)
-        except (AlreadyExistsError, FileExistsError, PreconditionError):
-            there = self.read(path)
-            if there is None or sha256_of(there.content) != sha256_of(file.read_bytes()):
-                raise StoreError(self.place, why=f"{path} is there already, with other bytes") from None
-            return False
-        except (BaseError, OSError) as error:
-            raise StoreError(self.place, why=f"{path}: {error}") from error
-        return True
+        with self._told(path):
+            if self._room.create(path, file, media_type=media_type):
+                return True
+        if self.digest(path) != sha256_of_file(file):
+            raise StoreError(self.place, why=f"{path} is there already, with other bytes")
+        return False
 
     def replace(self, path: str, content: bytes, *, media_type: str, expected: Object | None) -> bool:
         """Write what is replaced, if what stands there is still what was read; whether it was written.
@@ -135,12 +129,9 @@ class Store:
         Raises:
             StoreError: The store cannot be written.
         """
-        if self._folder is not None:
-            with FileLock(self._folder / _LOCK):
-                if self.read(path) != expected:
-                    return False
-                return self._put(path, content, media_type, "overwrite")
-        return self._put(path, content, media_type, "create" if expected is None else {"e_tag": expected.etag})
+        with self._told(path):
+            etag = None if expected is None else expected.etag
+            return self._room.replace(path, content, media_type=media_type, expected=etag)
 
     def list(self, prefix: str) -> Iterator[str]:
         """All paths that begin with a folder.
@@ -148,22 +139,14 @@ class Store:
         Raises:
             StoreError: The store cannot be read.
         """
+        with self._told(prefix):
+            yield from self._room.list(prefix)
+
+    @contextmanager
+    def _told(self, path: str = "") -> Iterator[None]:
+        """Make one sentence of whatever goes wrong."""
         try:
-            for batch in obstore.list(self._store, prefix=prefix):
-                yield from (str(each["path"]) for each in batch)
-        except (BaseError, OSError) as error:
-            raise StoreError(self.place, why=f"{prefix}: {error}") from error
-
-    def _put(self, path: str, content: bytes, media_type: str, mode: Any) -> bool:
-        attributes = {} if self._folder else {"Content-Type": media_type, "Cache-Control": MUTABLE}
-        try:
-            obstore.put(self._store, path, content, attributes=attributes, mode=mode, use_multipart=False)
-        except (AlreadyExistsError, PreconditionError):
-            return False
-        except (BaseError, OSError) as error:
-            raise StoreError(self.place, why=f"{path}: {error}") from error
-        return True
-
-
-def _folder(place: str) -> Path:
-    return Path(place.removeprefix("file://")).resolve()
+            yield
+        except ERRORS as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else sentence(error)
+            raise StoreError(self.place, why=f"{path}: {why}" if path else why) from error

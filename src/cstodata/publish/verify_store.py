@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import semver
-
 from cstodata.errors import CstodataError, PublishError, UnknownNameError
 from cstodata.model.progress import unheard
 from cstodata.package.descriptor import MAX_BYTES, read_json
 from cstodata.publish.checksums import UNLISTED, is_inside, listed_files
+from cstodata.publish.index import INDEX, channels, latest, read_index
 from cstodata.publish.problems import Fault, Problem, Verdict
-from cstodata.publish.publisher import INDEX, entry_of, latest, read_index
+from cstodata.publish.publisher import entry_of
 from cstodata.publish.verify import verify_release
 from cstodata.publish.verify_tables import MANIFEST
 from cstodata.release.build import CHECKSUMS, REGISTRY
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from cstodata.model.json import JsonObject
     from cstodata.model.progress import OnStep
-    from cstodata.publish.publisher import Index
+    from cstodata.publish.index import Index
     from cstodata.publish.store import Store
     from cstodata.publish.verify import Demands
 
@@ -71,19 +70,14 @@ def verify_store(
 
 
 def _index(store: Store) -> Index:
-    """The index, once it is known to be one that can be read into memory, and of this store."""
-    with tempfile.TemporaryDirectory(prefix="cstodata-") as folder:
-        if store.folder is not None:
-            path = store.folder / INDEX
-            if path.is_symlink() or not path.is_file():
-                raise PublishError(f"{store.place} is no store: it holds no {INDEX} that is a regular file")
-        else:
-            path = Path(folder, INDEX)
-            if not store.fetch(INDEX, path, max_bytes=MAX_BYTES):
-                raise PublishError(f"{store.place} is no store: it holds no {INDEX}")
-        if path.stat().st_size > MAX_BYTES:
-            raise PublishError(f"the index of {store.place} is larger than {MAX_BYTES // 1024**2} MiB")
-    return read_index(store)
+    """The index of a store, which must have one of its own."""
+    path = store.folder / INDEX if store.folder is not None else None
+    if path is not None and (path.is_symlink() or (path.exists() and not path.is_file())):
+        raise PublishError(f"{store.place} is no store: its {INDEX} is no regular file")
+    index = read_index(store)
+    if index.read is None:
+        raise PublishError(f"{store.place} is no store: it holds no {INDEX}")
+    return index
 
 
 def _chosen(store: Store, index: Index, version: str | None, *, deep: bool) -> list[JsonObject]:
@@ -116,12 +110,11 @@ def _held(store: Store) -> dict[str, list[str]]:
 def _index_problems(index: Index) -> Iterator[Problem]:
     """What is wrong with the index, whatever it is the index of."""
     told = json.loads(index.read.content) if index.read is not None else {}
-    versions = [str(each["version"]) for each in index.versions]
-    parsed = [semver.Version.parse(each) for each in versions]
-    if parsed != sorted(parsed, reverse=True) or len(set(versions)) < len(versions):
-        yield _wrong_index("its versions are not in order, the newest first, each once")
-    if told.get("latest") != latest(list(index.versions)):
-        yield _wrong_index(f"its latest version is {latest(list(index.versions))}, not {told.get('latest')}")
+    if [each["version"] for each in told.get("versions", ())] != [each["version"] for each in index.versions]:
+        yield _wrong_index("its versions are not in order, the newest first")
+    for name, right in (("latest", latest(index.versions)), ("channels", channels(index.versions))):
+        if told.get(name) != right:
+            yield _wrong_index(f"its {name} should be {right}, not {told.get(name)}")
 
 
 def _verify_version(
