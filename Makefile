@@ -7,13 +7,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 
 .PHONY: release test openssh fuzz format docs clean
 
-## Validate the dataset and release it below build/release.
+## Validate the versions of the dataset, release them below build/release, and publish them to build/store.
 release: $(VENV)/installed
 	rm -rf build/release build/store
-	for package in history/* .; do \
-	  $(BIN)/cstodata release $$package --output build/release --previous build/store || exit 1; \
-	  $(BIN)/cstodata publish "$$(ls -td build/release/v/* | head -1)" build/store || exit 1; \
-	done
+	$(BIN)/cstodata release history/1.0.0 --output build/release
+	$(BIN)/cstodata release --output build/release --previous build/release/v/1.0.0
+	$(BIN)/cstodata publish build/release build/store
 	$(BIN)/cstodata verify build/store --deep
 
 ## Check format, lint, types, import contracts and generated pages, then run the tests.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @click.argument("store")
 def publish(*, folder: Path, store: str) -> ExitCode:
-    """Publish the release in FOLDER, such as build/release/v/1.0.0, to STORE.
+    """Publish the release in FOLDER, such as build/release/v/1.0.0, or all that build/release holds, to STORE.
 
     STORE is a folder, or an address such as s3://bucket/prefix, gs://bucket/prefix or az://container/prefix. Each file
     is written once and never changed; the index comes last, so readers see a version whole or not at all. If it is
@@ -34,10 +34,19 @@ def publish(*, folder: Path, store: str) -> ExitCode:
     from cstodata.publish.publisher import publish as put
     from cstodata.publish.store import Store
 
-    with progress("Publishing") as on_step:
-        done = put(folder, Store(store), on_step=on_step)
-    click.echo(f"{done}: {shown(folder.name)} in {shown(store, 1000)}")
+    for release in _releases(folder):
+        with progress("Publishing") as on_step:
+            done = put(release, Store(store), on_step=on_step)
+        click.echo(f"{done}: {shown(release.name)} in {shown(store, 1000)}")
     return ExitCode.CLEAN
+
+
+def _releases(folder: Path) -> list[Path]:
+    """The release in a folder, or all releases below it, the oldest first."""
+    import semver
+
+    below = [each for each in (folder / "v").glob("*") if semver.Version.is_valid(each.name)]
+    return sorted(below, key=lambda each: semver.Version.parse(each.name)) or [folder]
 
 
 @click.command(short_help="Say that a version should not be used.")
