@@ -91,7 +91,9 @@ def run(command: list[str], folder: Path) -> tuple[float, int]:
     """Wall time in seconds, and peak memory in MiB."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status) not in {0, 1}:  # 1 is what a tool that found something ends with
+        raise RuntimeError(f"{' '.join(command)} failed")
     return time.perf_counter() - begin, usage.ru_maxrss // 1024
 
 
