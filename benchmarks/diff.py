@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from validate import make, run
+from validate import apart, make, run
 
 GONE, NEW, CHANGED = 0.003, 0.003, 0.004
 
@@ -61,8 +61,8 @@ def change(folder: Path, rows: int) -> None:
 def measure(rows: int, names: list[str], repeat: int, folder: Path) -> list[str]:
     """The rows of the table for one size."""
     (folder / "old").mkdir()
-    make(folder / "old", rows, "none")
-    change(folder, rows)
+    apart(make, folder / "old", rows, "none")
+    apart(change, folder, rows)
     here = Path(sys.executable).parent
     commands = {
         "cstodata diff, all rows as JSON": (

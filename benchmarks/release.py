@@ -2,12 +2,12 @@
 
     python benchmarks/release.py [--rows 1000000 10000000] [--frictionless-rows 100000] [--repeat 3] [--folder DIR]
 
-The data is that of `benchmarks/validate.py`, sorted by its key and mixed. `cstodata release` validates it,
-without rules as nothing else here has any, and in a run of its own with them; it writes canonical CSV, Parquet, all documents and digests, and proves that both files hold the same. The
-limit reads the file with `pyarrow.csv`, writes CSV and Parquet, and takes SHA-256 of both: it checks, sorts and proves
-nothing. frictionless-py reads the table by its schema and writes CSV and Parquet. All run in turn, each in a process of
-its own, in the same run; times are wall times of whole processes, the median of the repetitions (frictionless-py runs
-once); memory is the peak of the process.
+The data is that of `benchmarks/validate.py`, sorted by its key and mixed. `cstodata release` validates it, without
+rules as nothing else here has any, and in a run of its own with them; it writes canonical CSV, Parquet, all documents and
+digests, and proves that both files hold the same. The limit reads the file with `pyarrow.csv`, writes CSV and Parquet,
+and takes SHA-256 of both: it checks, sorts and proves nothing. frictionless-py reads the table by its schema and writes
+CSV and Parquet. All run in turn, each in a process of its own, in the same run; times are wall times of whole
+processes, the median of the repetitions (frictionless-py runs once); memory is the peak of the process.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from validate import make, run
+from validate import apart, make, run
 
 OURS = (
     "cstodata release --no-zip",
@@ -45,20 +45,20 @@ resource.write("frictionless.parquet")
 """
 
 
-def prepare(folder: Path, rows: int, *, mixed: bool) -> None:
-    """Write the package; its rows are sorted by their key unless they should be mixed."""
+def prepare(folder: Path, rows: int, order: str) -> None:
+    """Write the package; its rows are sorted by their key unless they should stay mixed."""
     make(folder, rows, "none")
     descriptor = json.loads((folder / "datapackage.json").read_text())
     (folder / "datapackage.json").write_text(json.dumps({**descriptor, "version": "1.0.0"}))
-    if not mixed:
+    if order == "sorted":
         header, *lines = (folder / "news.csv").read_text().splitlines(keepends=True)
         lines.sort(key=lambda line: line.partition(",")[0])
         (folder / "news.csv").write_text("".join([header, *lines]))
 
 
-def measure(rows: int, names: list[str], repeat: int, folder: Path, *, mixed: bool) -> list[str]:
+def measure(rows: int, names: list[str], repeat: int, folder: Path, order: str) -> list[str]:
     """The rows of the table for one size and order."""
-    prepare(folder, rows, mixed=mixed)
+    apart(prepare, folder, rows, order)
     here = str(Path(sys.executable).parent / "cstodata")
     release = [here, "release", "--no-rules", "--output", "release"]
     commands = {
@@ -77,7 +77,6 @@ def measure(rows: int, names: list[str], repeat: int, folder: Path, *, mixed: bo
                 shutil.rmtree(folder / "release", ignore_errors=True)
     seconds = {name: statistics.median(second for second, _ in runs) for name, runs in measured.items()}
     limit = seconds["pyarrow, without a proof"]
-    order = "mixed" if mixed else "sorted"
     return [
         f"| {rows:,} {order} | {name} | {seconds[name]:.2f} s | {seconds[name] / limit:.1f} | "
         f"{max(memory for _, memory in runs):,} MiB |"
@@ -98,9 +97,9 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for rows in (options.frictionless_rows, *options.rows):
         names = [*ours, "frictionless-py"] if rows == options.frictionless_rows else ours
-        for mixed in (False, True):
+        for order in ("sorted", "mixed"):
             with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-                print("\n".join(measure(rows, names, options.repeat, Path(folder), mixed=mixed)), flush=True)
+                print("\n".join(measure(rows, names, options.repeat, Path(folder), order)), flush=True)
 
 
 if __name__ == "__main__":

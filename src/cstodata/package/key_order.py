@@ -38,11 +38,24 @@ def in_order(pieces: Iterator[Piece], key: Sequence[str]) -> Iterator[Piece]:
     for piece in pieces:
         keys = piece.table.select(list(key))
         joined = keys if last is None else pa.concat_tables([last, keys])
-        order = pc.sort_indices(joined, sort_keys=[(name, "ascending") for name in key])
-        if not order.equals(pa.array(range(joined.num_rows), pa.uint64())):
+        if not _is_in_order(joined, key):
             raise OutOfOrderError
         last = joined.slice(max(joined.num_rows - 1, 0))
         yield piece
+
+
+def _is_in_order(keys: pa.Table, key: Sequence[str]) -> bool:
+    if any(column.null_count or pa.types.is_floating(column.type) for column in keys.columns):
+        # Nulls come last, and NaN before them; a stable sort that changes nothing says so.
+        order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in key])
+        return bool(order.equals(pa.array(range(keys.num_rows), pa.uint64())))
+    before, after = keys.slice(0, max(keys.num_rows - 1, 0)), keys.slice(1)
+    *first, last = key
+    fits = pc.less_equal(before[last], after[last])
+    for name in reversed(first):
+        tie = pc.and_(pc.equal(before[name], after[name]), fits)
+        fits = pc.or_(pc.less(before[name], after[name]), tie)
+    return bool(pc.all(fits, min_count=0).as_py())
 
 
 def sorted_texts(pieces: Iterator[Piece], key: Sequence[str], *, memory_limit: str) -> Iterator[pa.Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -30,6 +31,15 @@ def same_tables(one: Iterable[pa.Table], other: Iterable[pa.Table]) -> bool:
         left = left.slice(rows) if left.num_rows > rows else next(ones, None)
         right = right.slice(rows) if right.num_rows > rows else next(others, None)
     return left is right is None
+
+
+def one_ahead(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same pieces, each read in another thread while the one before it is looked at."""
+    with ThreadPoolExecutor(1) as other:
+        following = other.submit(next, pieces, None)
+        while (piece := following.result()) is not None:
+            following = other.submit(next, pieces, None)
+            yield piece
 
 
 def same_table(one: pa.Table, other: pa.Table) -> bool:
