@@ -3,11 +3,11 @@
     python benchmarks/release.py [--rows 1000000 10000000] [--frictionless-rows 100000] [--repeat 3] [--folder DIR]
 
 The data is that of `benchmarks/validate.py`, sorted by its key and mixed. `cstodata release` validates it, without
-rules as nothing else here has any, and in a run of its own with them; it writes canonical CSV, Parquet, all documents and
-digests, and proves that both files hold the same. The limit reads the file with `pyarrow.csv`, writes CSV and Parquet,
-and takes SHA-256 of both: it checks, sorts and proves nothing. frictionless-py reads the table by its schema and writes
-CSV and Parquet. All run in turn, each in a process of its own, in the same run; times are wall times of whole
-processes, the median of the repetitions (frictionless-py runs once); memory is the peak of the process.
+rules as nothing else here has any, and in a run of its own with them; it writes canonical CSV, Parquet, all documents
+and digests, and proves that both files hold the same. The limit reads the file with `pyarrow.csv`, writes CSV and
+Parquet, and takes SHA-256 of both: it checks, sorts and proves nothing. frictionless-py reads the table by its schema
+and writes CSV and Parquet. All run in turn, each in a process of its own, in the same run; times are wall times of
+whole processes, the median of the repetitions (frictionless-py runs once); memory is the peak of the process.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cstodata.errors import ReleaseNotProvedError
@@ -117,29 +116,31 @@ def _write(pieces: Iterator[Piece], schema: Schema, csv: Path, parquet: Path, *,
     """
     first = next(pieces)
     digest, rows, dialect = hashlib.sha256(), 0, CsvDialect()
-    waiting: Future[None] | None = None
     with (
         csv.open("wb") as file,
         ParquetFile(parquet, schema, first.table.schema) as columns,
+        ThreadPoolExecutor(1) as one,
         ThreadPoolExecutor(1) as other,
     ):
 
-        def write(content: bytes | pa.Buffer) -> None:
-            file.write(content)
-            digest.update(content)
-
-        write(header_line([field.name for field in schema.fields], dialect))
-        for piece in chain((first,), pieces):
-            # Parquet is written meanwhile, one piece behind, so that no more than two are held.
-            if waiting is not None:
-                waiting.result()
-            waiting = other.submit(columns.write, piece.table)
+        def write_lines(piece: Piece) -> None:
             texts = canonical_cells(piece.texts, piece.table, schema) if as_read else piece.texts
             for lines in csv_lines(texts, dialect):
-                write(lines)
+                file.write(lines)
+                digest.update(lines)
+
+        header = header_line([field.name for field in schema.fields], dialect)
+        file.write(header)
+        digest.update(header)
+        waiting: list[Future[None]] = []
+        for piece in chain((first,), pieces):
+            # A piece is written while the next one is read: no more than two are held.
+            for future in waiting:
+                future.result()
+            waiting = [one.submit(write_lines, piece), other.submit(columns.write, piece.table)]
             rows += piece.table.num_rows
-        if waiting is not None:
-            waiting.result()
+        for future in waiting:
+            future.result()
     return rows, digest.hexdigest()
 
 
@@ -147,5 +148,5 @@ def _prove_equal(package: DataPackage, plan: TablePlan, folder: Path, rows: int)
     """Prove that the two files hold the same table, by reading both."""
     written = replace(plan.resource, path=plan.csv, descriptor={"path": plan.csv, "dialect": DIALECT})
     there, parquet = replace(package, root=folder), folder / plan.parquet
-    if not same_tables(typed_pieces(there, written), one_ahead(read_parquet_in_pieces(parquet))):
+    if not same_tables(one_ahead(typed_pieces(there, written)), one_ahead(read_parquet_in_pieces(parquet))):
         raise ReleaseNotProvedError(plan.resource.name, rows=(rows, pq.read_metadata(parquet).num_rows))
