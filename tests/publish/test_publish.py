@@ -115,7 +115,7 @@ def test_a_summary_stays_short_whatever_changed(
     told = index_of(store.place)
     index_schema.validate(told)
     summary = told["versions"][0]["summary"]
-    assert len(summary) == 6
+    assert len(summary) == 9
     assert summary[-1].startswith("and ")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cstodata.model.progress import OnStep
     from cstodata.publish.store import Store
 
-_SUMMARY_REASONS, _SUMMARY_CHARACTERS = 5, 200
+_SUMMARY_SENTENCES, _SUMMARY_CHARACTERS = 8, 200
 _MEDIA_TYPES = {
     ".cff": "application/yaml",
     ".csv": "text/csv; charset=utf-8",
@@ -91,6 +91,7 @@ def entry_of(folder: Path, manifest: JsonObject) -> JsonObject:
     bump = _object(manifest.get("bump"))
     reasons = bump.get("reasons")
     told = [_object(reason) for reason in reasons] if isinstance(reasons, list) else []
+    words = bump.get("words")
     return {
         "version": manifest.get("version"),
         "path": f"v/{manifest.get('version')}/",
@@ -99,20 +100,22 @@ def entry_of(folder: Path, manifest: JsonObject) -> JsonObject:
         "previous": manifest.get("previous"),
         "bump": bump.get("level"),
         "schema_changed": any(reason.get("rule") in SCHEMA_RULES for reason in told),
-        "summary": _summary(told),
+        "summary": _summary([*(words if isinstance(words, list) else []), *map(_reason, told)]),
         "checksums_sha256": sha256_of_file(folder / CHECKSUMS),
         "yanked": None,
     }
 
 
-def _summary(reasons: list[JsonObject]) -> list[str]:
+def _reason(reason: JsonObject) -> str:
+    where = ".".join(str(reason[name]) for name in ("table", "field") if reason.get(name))
+    return f"{where}: {reason.get('text')}" if where else str(reason.get("text"))
+
+
+def _summary(sentences: list[JsonValue]) -> list[str]:
     """What changed, as short as an index should be; `changes/` of the version has all of it."""
-    lines = []
-    for reason in reasons[:_SUMMARY_REASONS]:
-        where = ".".join(str(reason[name]) for name in ("table", "field") if reason.get(name))
-        line = f"{where}: {reason.get('text')}" if where else str(reason.get("text"))
-        lines.append(line if len(line) <= _SUMMARY_CHARACTERS else f"{line[: _SUMMARY_CHARACTERS - 1]}…")
-    more = len(reasons) - len(lines)
+    lines = [str(each) for each in sentences[:_SUMMARY_SENTENCES]]
+    lines = [line if len(line) <= _SUMMARY_CHARACTERS else f"{line[: _SUMMARY_CHARACTERS - 1]}…" for line in lines]
+    more = len(sentences) - len(lines)
     return [*lines, f"and {more} more"] if more else lines
 
 

@@ -51,6 +51,7 @@ def _bump(changes: ChangeSet) -> JsonObject:
     return {
         "required": changes.version.required,
         "level": changes.version.bump,
+        "words": list(changes.words),
         "reasons": [
             {
                 "rule": rule_of(change).id,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 from cstodata.model.change import Bump, Change, ChangeKind
 
 if TYPE_CHECKING:
     from cstodata.model.change import ChangeSet, TableChanges, VersionNeed
-    from cstodata.model.json import JsonValue
+    from cstodata.model.json import JsonObject, JsonValue
 
 
 def sentence(change: Change) -> str:  # noqa: C901, PLR0911, PLR0912 -- one case a kind, and the type checker counts them
@@ -132,7 +132,25 @@ def _changed(what: str, change: Change) -> str:
         return f"{what} is new: {_shown(change.after)}"
     if change.after is None:
         return f"{what} is gone: it was {_shown(change.before)}"
+    if _are_named(change.before) and _are_named(change.after):
+        return f"{what}: {_members(change.before, change.after)}"
     return f"{what} was {_shown(change.before)} and is {_shown(change.after)}"
+
+
+def _are_named(value: JsonValue) -> TypeGuard[list[JsonObject]]:
+    """Whether it is a list of objects that have names or titles, such as sources and licences."""
+    return isinstance(value, list) and all(isinstance(each, dict) and _name(each) for each in value)
+
+
+def _name(value: JsonObject) -> str:
+    return str(value.get("title") or value.get("name") or value.get("path") or "")
+
+
+def _members(before: list[JsonObject], after: list[JsonObject]) -> str:
+    """What became of the members of a list, by name."""
+    added = [f"“{_name(each)}” is new" for each in after if each not in before]
+    gone = [f"“{_name(each)}” is gone" for each in before if each not in after]
+    return ", ".join([*added, *gone]) or "they stand in another order"
 
 
 def _deprecated(mark: JsonValue) -> str:
