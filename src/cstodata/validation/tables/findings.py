@@ -84,8 +84,10 @@ def _cell(error: Error, resource: Resource) -> Cell | None:
 
     What is wrong with the header stands in its row, though the error names none.
     """
-    row = getattr(error, "row_number", None) or next(iter(getattr(error, "row_numbers", None) or ()), None)
-    number, names = getattr(error, "field_number", None), getattr(error, "field_names", None) or ()
+    rows: list[int] = getattr(error, "row_numbers", None) or []
+    names: list[str] = getattr(error, "field_names", None) or []
+    row: int | None = getattr(error, "row_number", None) or (rows[0] if rows else None)
+    number: int | None = getattr(error, "field_number", None)
     if number is None and len(names) == 1 and resource.schema is not None:
         number = resource.schema.position(names[0])
     return None if row is None else (row, number)
