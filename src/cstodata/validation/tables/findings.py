@@ -85,11 +85,12 @@ def _cell(error: Error, resource: Resource) -> Cell | None:
     What is wrong with the header stands in its row, though the error names none.
     """
     rows: list[int] = getattr(error, "row_numbers", None) or []
-    names: list[str] = getattr(error, "field_names", None) or []
     row: int | None = getattr(error, "row_number", None) or (rows[0] if rows else None)
     number: int | None = getattr(error, "field_number", None)
-    if number is None and len(names) == 1 and resource.schema is not None:
-        number = resource.schema.position(names[0])
+    if number is None and resource.schema is not None:
+        is_key = error.type == "primary-key"
+        names = resource.schema.primary_key if is_key else getattr(error, "field_names", None) or []
+        number = resource.schema.position(names[0]) if len(names) == 1 else None
     return None if row is None else (row, number)
 
 
