@@ -204,6 +204,13 @@ def test_what_github_would_drop_is_counted(count: int, shown: int, make_report: 
     assert rest == ([f"{count - shown:,} more errors; the summary has all."] if count > shown else [])
 
 
+def test_a_count_that_a_limit_cut_is_said_to_be_the_least(make_package: Callable[..., Path], tmp_path: Path) -> None:
+    cells = "".join(f"x{number}\n" for number in range(5_000))
+    folder = make_package({"t": (f"n\n{cells}", {"fields": [{"name": "n", "type": "integer"}]})})
+    last = [commands(github.render(cstodata.validate(folder, limit_errors=limit)))[-1] for limit in (0, 50)]
+    assert [message.partition(";")[0] for _, _, message in last] == ["4,991 more errors", "at least 41 more errors"]
+
+
 def test_changed_lines_come_first_then_errors(make_report: Any, make_finding: Any) -> None:
     warnings = [make_finding(severity=Severity.WARNING, line=row, cell_line=row) for row in range(20, 32)]
     errors = [make_finding(line=row, cell_line=row) for row in range(40, 43)]

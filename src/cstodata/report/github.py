@@ -76,7 +76,9 @@ def _rest(report: Report, told: list[Finding], whole: str) -> str:
     warnings = report.warnings - sum(finding.severity is Severity.WARNING for finding in told)
     kinds = [number(count, noun) for count, noun in ((errors, "more error"), (warnings, "more warning")) if count]
     severity = Severity.ERROR if errors else Severity.WARNING
-    return _command(severity, {"title": "cstodata"}, f"{' and '.join(kinds)}; {whole}.")
+    # Of a table that reached the limit of errors the rest was not even looked for.
+    least = "at least " if any("limit" in warning for table in report.tables for warning in table.warnings) else ""
+    return _command(severity, {"title": "cstodata"}, f"{least}{' and '.join(kinds)}; {whole}.")
 
 
 def _command(severity: Severity, properties: Mapping[str, object], message: str) -> str:

@@ -77,6 +77,7 @@ def _rule(type_: str, severity: Severity, report: Report) -> JsonObject:
     return {
         "id": type_,
         "shortDescription": {"text": _plain(title)},
+        "fullDescription": {"text": _plain(title)},
         "help": {"text": _plain(text)},
         "defaultConfiguration": {"level": severity.value},
     }
