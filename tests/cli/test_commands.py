@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cstodata.cli import validate as validate_verb
 from cstodata.cli.main import run
+from cstodata.report import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -324,3 +327,30 @@ def test_a_side_that_is_not_there_is_one_sentence(dataset: Path, capsys: pytest.
     told = capsys.readouterr().err
     assert "nowhere: no such file or folder" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("form", validate_verb.FORMATS)
+def test_a_report_is_the_same_in_a_file_and_on_the_terminal(form: str, broken: Path, tmp_path: Path) -> None:
+    assert cstodata("validate", broken, "-f", form, "-o", tmp_path / "report").returncode == 1
+    printed = cstodata("validate", broken, "--format", form)
+    assert printed.returncode == 1
+    assert steady((tmp_path / "report").read_text()) == steady(printed.stdout)
+
+
+def steady(report: str) -> str:
+    """Without the seconds that it took."""
+    return re.sub(r"\d+\.\d+", "", report)
+
+
+def test_every_format_of_reports_can_be_asked_for() -> None:
+    assert tuple(registry.FORMATS) == validate_verb.FORMATS
+
+
+def test_services_are_told_paths_from_the_top_of_the_repository(broken: Path, tmp_path: Path) -> None:
+    alone = cstodata("validate", broken, "--format", "github", cwd=tmp_path / "..")
+    assert f"file={tmp_path.name}/dataset/data/delegations.csv," in alone.stdout
+    (tmp_path / ".git").mkdir()
+    for package, cwd in ((broken, None), (Path("datapackage.json"), broken)):
+        told = cstodata("validate", package, "--format", "github", cwd=cwd)
+        assert told.returncode == 1
+        assert "::error file=dataset/data/delegations.csv,line=3,col=" in told.stdout

@@ -416,3 +416,43 @@ def test_many_repeated_keys_are_found_without_a_word_on_standard_error(make_pack
     report = cstodata.validate(make_package({"table": (content, schema)}), rules=[])
     assert report.tables[0].engine == "fast"
     assert [found.row for found in report.findings] == [250_002, 250_003]
+
+
+@pytest.mark.parametrize("engine", ["auto", "frictionless"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "BOM"])
+def test_a_finding_tells_line_and_column_of_its_cell(
+    make_package: Callable[..., Path], engine: Any, end: str, mark: str
+) -> None:
+    schema = {
+        "fields": [
+            {"name": "id", "type": "integer"},
+            {"name": "text", "type": "string", "constraints": {"required": True}},
+            {"name": "day", "type": "date"},
+        ],
+        "primaryKey": ["id"],
+        "uniqueKeys": [["text"]],
+    }
+    lines = ["id,text,day", '1,"two', 'lines",x', "2,,2026-01-01", "2,c ,2026-01-01", "4,c,", '5,c,""', ""]
+    folder = make_package({"t": (mark + end.join(lines), schema)})
+    found = cstodata.validate(folder, engine=engine).findings
+    assert {(each.type, each.line, each.cell_line, each.column, each.end_column) for each in found} == {
+        ("type-error", 2, 3, 8, 9),
+        ("cstodata/text-is-clean", 2, 2, 3, None),
+        ("constraint-error", 4, 4, 3, 3),
+        ("primary-key", 5, 5, 1, 2),
+        ("cstodata/text-is-clean", 5, 5, 3, 5),
+        ("cstodata/unique-key", 7, 7, 3, 4),
+    }
+
+
+def test_a_fault_of_the_header_stands_on_its_line(make_package: Callable[..., Path]) -> None:
+    fields = [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}]
+    (found,) = cstodata.validate(make_package({"t": ("id,txt\n1,a\n", {"fields": fields})}), rules=[]).findings
+    assert (found.type, found.row, found.line, found.column) == ("incorrect-label", None, 1, 4)
+
+
+def test_a_report_explains_what_it_asked_and_what_it_found(make_package: Callable[..., Path]) -> None:
+    report = cstodata.validate(make_package({"t": ("id\nx\n", {"fields": [{"name": "id", "type": "integer"}]})}))
+    assert set(report.explanations) == {"type-error", *(f"cstodata/{rule.rule}" for rule in report.rules)}
+    assert report.explanations["type-error"].startswith("type-error  (error, found by Frictionless)")

@@ -83,6 +83,17 @@ def is_part_of(file: Path, package: Path) -> bool:
     return file.resolve() in {each.resolve() for each in files}
 
 
+def folder_in_repository(package: Path) -> str:
+    """The folder of a package relative to the top of its Git repository, else to the current folder; POSIX form.
+
+    Empty if it is the top, or in neither.
+    """
+    folder = (package if package.is_dir() else package.parent).resolve()
+    tops = (parent for parent in (folder, *folder.parents) if (parent / ".git").exists())
+    top = next(tops, Path.cwd())
+    return folder.relative_to(top).as_posix() if folder.is_relative_to(top) and folder != top else ""
+
+
 def has_colour(stream: IO[str] | None) -> bool:
     """Whether to write colours: on a terminal, unless NO_COLOR is set; elsewhere only if FORCE_COLOR is."""
     if stream is None or os.environ.get("NO_COLOR"):

@@ -12,6 +12,7 @@ from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import (
     chosen_package,
     complete_rules,
+    folder_in_repository,
     has_colour,
     is_part_of,
     note,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from cstodata.model.report import Report
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "github", "gitlab", "junit", "sarif")
 
 
 def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -125,7 +126,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     from cstodata.report.registry import FORMATS as RENDERERS
 
     colour = output is None and has_colour(sys.stdout)
-    write(RENDERERS[format_](report, colour=colour), output)
+    write(RENDERERS[format_](report, colour=colour, root=folder_in_repository(package)), output)
     return verdict(report, strict=strict)
 
 

@@ -23,6 +23,26 @@ class Severity(StrEnum):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where something stands in a text file, as editors count.
+
+    Attributes:
+        line: Physical line on which the record begins, from 1; None where it is not known.
+        cell_line: Physical line on which the cell begins, which is another one if a cell before it spans several.
+        column: Character of that line at which the cell begins, from 1; its quote counts.
+        end_column: The character behind the cell's last; None if the cell goes on on another line.
+    """
+
+    line: int | None = None
+    cell_line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+
+
+NOWHERE = Position()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that is wrong, and where.
 
@@ -35,6 +55,9 @@ class Finding:
         path: File of the resource, relative to the package; None if it has none.
         row: Number of the record in the file, from 1, the header being 1; None if it is about no single row.
         line: Physical line on which the record begins, from 1; None where it is not known.
+        cell_line: Physical line on which the cell begins; None where it is not known.
+        column: Character of that line at which the cell begins, from 1; its quote counts. None where it is not known.
+        end_column: The character behind the cell's last; None where it is not known, or on another line.
         field: Name of the field; None if it is about no single field.
         field_number: Position of the field, from 1.
         key: Primary key of the row by field name; empty if the row or the key is not known.
@@ -50,8 +73,21 @@ class Finding:
     path: str | None = None
     row: int | None = None
     line: int | None = None
+    cell_line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
     field: str | None = None
     field_number: int | None = None
     key: Mapping[str, str] = dataclasses.field(default_factory=dict)
     value: str | None = None
     native: JsonObject | None = None
+
+    def at(self, position: Position) -> Finding:
+        """The same finding, standing there."""
+        return dataclasses.replace(
+            self,
+            line=position.line,
+            cell_line=position.cell_line,
+            column=position.column,
+            end_column=position.end_column,
+        )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cstodata.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cstodata.model.json import JsonObject
 
 
@@ -87,6 +89,7 @@ class Report:
         tables: One result a resource, in the descriptor's order.
         rules: One result a rule, in the registry's order.
         seconds: Wall time that the checks took.
+        explanations: What each rule that was asked for, and each other finding, means; by type of finding.
     """
 
     package: str | None
@@ -96,6 +99,7 @@ class Report:
     tables: tuple[TableResult, ...]
     rules: tuple[RuleResult, ...]
     seconds: float
+    explanations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ FORMAT = "1.0"
 """Version of the form of the object `cstodata`; `docs/reference/report.schema.json` describes it."""
 
 
-def render(report: Report) -> str:
+def render(report: Report, *, colour: bool = False, root: str = "") -> str:  # noqa: ARG001 -- JSON has no colours, paths are the package's
     """The report as JSON text, with a line feed at the end."""
     return json.dumps(to_descriptor(report), indent=2, ensure_ascii=False) + "\n"
 

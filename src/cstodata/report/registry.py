@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cstodata.report import json, text
+from cstodata.report import github, gitlab, json, junit, sarif, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,11 +15,22 @@ if TYPE_CHECKING:
 class Renderer(Protocol):
     """A pure function from a report to text."""
 
-    def __call__(self, report: Report, *, colour: bool) -> str:
-        """The report as text; `colour` asks for ANSI colours where the format has any."""
+    def __call__(self, report: Report, *, colour: bool = False, root: str = "") -> str:
+        """The report as text.
+
+        Args:
+            report: The report.
+            colour: Whether to use ANSI colours where the format has any.
+            root: The folder of the package relative to the top of the repository, in POSIX form, where the format
+                tells of files to a service that knows the repository; empty if it is the top.
+        """
 
 
 FORMATS: Final[Mapping[str, Renderer]] = {
     "text": text.render,
-    "json": lambda report, colour: json.render(report),  # noqa: ARG005 -- JSON has no colours
+    "json": json.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "junit": junit.render,
+    "sarif": sarif.render,
 }

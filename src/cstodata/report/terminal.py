@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ def shown(text: object, limit: int = SHOWN_CHARACTERS) -> str:
     """Text from data as it may be shown: what is not seen is escaped, what is too long is cut."""
     whole = str(text)
     cut = whole if len(whole) <= limit else f"{whole[:limit]}… ({len(whole):,} characters)"
-    return "".join(character if _is_seen(character) else f"\\u{{{ord(character):x}}}" for character in cut)
-
-
-def _is_seen(character: str) -> bool:
-    return unicodedata.category(character)[0] not in "CZ" or character == " "
+    if cut.isprintable():
+        return cut
+    return "".join(character if character.isprintable() else f"\\u{{{ord(character):x}}}" for character in cut)

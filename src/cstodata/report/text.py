@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cstodata.model.finding import Severity
 from cstodata.model.report import Outcome
+from cstodata.report.places import number, told
 from cstodata.report.terminal import SHOWN_CHARACTERS, painter, shown
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ SHOWN_FINDINGS = 20
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
-def render(report: Report, *, colour: bool = False) -> str:
+def render(report: Report, *, colour: bool = False, root: str = "") -> str:  # noqa: ARG001 -- people know where they are
     """The report as text for a terminal or a log, with a line feed at the end."""
     return "\n".join(line.rstrip() for line in _lines(report, painter(colour=colour))) + "\n"
 
@@ -56,7 +57,7 @@ def _tables(tables: tuple[TableResult, ...], paint: Paint) -> Iterator[str]:
     for table, count in zip(tables, counts, strict=True):
         found = len(table.findings) + len(table.beyond)
         mark = paint("FAIL", "red") if found else paint("ok  ", "green")
-        notes = [_number(found, "error")] if found else []
+        notes = [number(found, "error")] if found else []
         yield f"  {mark}  {shown(table.name):{names}}  {count:>{widest}}  {'; '.join((*notes, *table.warnings))}"
 
 
@@ -64,25 +65,19 @@ def _rows(table: TableResult) -> str:
     if table.type != "table":
         return "not a table"
     rows = table.stats.get("rows")
-    return _number(rows, "row") if isinstance(rows, int) and rows else "no rows"
+    return number(rows, "row") if isinstance(rows, int) and rows else "no rows"
 
 
 def _group(findings: list[Finding], count: int, paint: Paint) -> Iterator[str]:
-    told = findings[:SHOWN_FINDINGS]
-    for finding in told:
+    first = findings[:SHOWN_FINDINGS]
+    for finding in first:
         yield f"  {paint(_place(finding), 'cyan')}"
-        yield f"    {shown(_told(finding), 3 * SHOWN_CHARACTERS)}"
-    if count > len(told):
+        yield f"    {shown(told(finding), 3 * SHOWN_CHARACTERS)}"
+    if count > len(first):
         how = "--format json lists them" if count == len(findings) else "--limit-errors 0 finds them all"
-        yield f"  … and {count - len(told):,} more; {how}"
+        yield f"  … and {count - len(first):,} more; {how}"
     if mend := findings[0].mend:
         yield f"  {paint('mend:', 'bold')} {mend}"
-
-
-def _told(finding: Finding) -> str:
-    """What is wrong; of a Frictionless error its note, as place and value stand beside it already."""
-    note = finding.native.get("note") if finding.native else None
-    return str(note or finding.message)
 
 
 def _place(finding: Finding) -> str:
@@ -101,12 +96,12 @@ def _place(finding: Finding) -> str:
 
 def _summary(report: Report, paint: Paint) -> str:
     verdict = paint("valid", "green") if report.valid else paint("not valid", "red")
-    parts = [_number(report.errors, "error"), _number(report.warnings, "warning")]
+    parts = [number(report.errors, "error"), number(report.warnings, "warning")]
     if report.metadata:
         parts.append("the tables were not checked, because the descriptor must be mended first")
     else:
         applied = _count(rule.outcome is not Outcome.SKIPPED for rule in report.rules)
-        parts += [_number(len(report.tables), "table"), f"{_number(applied, 'rule')} applied"]
+        parts += [number(len(report.tables), "table"), f"{number(applied, 'rule')} applied"]
         if skipped := len(report.rules) - applied:
             parts.append(f"{skipped} skipped")
     return f"{verdict}: {', '.join(parts)} ({report.seconds:.2f} s)"
@@ -114,7 +109,3 @@ def _summary(report: Report, paint: Paint) -> str:
 
 def _count(truths: Iterable[bool]) -> int:
     return sum(truths)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

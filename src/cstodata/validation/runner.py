@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cstodata.model.finding import RULE_PREFIX
 from cstodata.model.progress import unheard
 from cstodata.model.report import Report
 from cstodata.package.descriptor import locate, parse_package, read_json
@@ -74,7 +76,7 @@ def validate_package(
             )
         )
         applied = _check_rules(package, tables, rules, today, limits.errors, on_step)
-    return Report(
+    report = Report(
         package=_text(descriptor, "name"),
         version=_text(descriptor, "version"),
         place=str(located),
@@ -83,6 +85,7 @@ def validate_package(
         rules=applied,
         seconds=time.perf_counter() - begin,
     )
+    return replace(report, explanations=_explanations(report))
 
 
 def _check_rules(
@@ -118,6 +121,13 @@ def _check_rules(
         results.append(result)
         on_step("rules", len(results) / len(rules))
     return tuple(results)
+
+
+def _explanations(report: Report) -> dict[str, str]:
+    from cstodata.validation.explain import explain
+
+    rules = (RULE_PREFIX + rule.rule for rule in report.rules)
+    return {type_: explain(type_) for type_ in dict.fromkeys([*rules, *(each.type for each in report.findings)])}
 
 
 def _text(descriptor: JsonObject, key: str) -> str | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.package.positions import Cell
 
 
 def apply_rules(
@@ -91,14 +92,15 @@ def _lacking(resource: Resource, fields: Mapping[str, str]) -> str | None:
 
 def _apply(rule: Rule, reading: Reading, about: Collection[str], today: date, limit: int) -> RuleResult:
     failures = _failures(rule, reading, about, today, limit)
-    numbers: dict[str, set[int]] = {}
+    cells: dict[str, set[Cell]] = {}
     for row in failures.rows:
-        numbers.setdefault(_resource_of(rule, row), set()).add(cast("int", row[ROW]))
-    places = {name: reading.places(reading.package.resource(name), rows) for name, rows in numbers.items()}
+        resource = reading.package.resource(_resource_of(rule, row))
+        cells.setdefault(resource.name, set()).add(_cell(rule, row, resource))
+    places = {name: reading.places(reading.package.resource(name), wanted) for name, wanted in cells.items()}
     findings = []
     for row in failures.rows:
         resource = reading.package.resource(_resource_of(rule, row))
-        findings.append(_finding(rule, row, resource, places[resource.name][cast("int", row[ROW])]))
+        findings.append(_finding(rule, row, resource, places[resource.name][_cell(rule, row, resource)]))
     return RuleResult(rule=rule.id, severity=rule.severity, findings=tuple(findings), count=failures.count)
 
 
@@ -143,8 +145,19 @@ def _resource_of(rule: Rule, row: Row) -> str:
     return str(row[RESOURCE]) if rule.resource == ANY else rule.resource
 
 
+def _field_of(rule: Rule, row: Row) -> str:
+    return str(row[FIELD]) if rule.field == ANY else rule.field
+
+
+def _cell(rule: Rule, row: Row, resource: Resource) -> Cell:
+    """Where a failing row of the view stands in its file."""
+    number = resource.schema.position(_field_of(rule, row)) if resource.schema else None
+    return cast("int", row[ROW]), number
+
+
 def _finding(rule: Rule, row: Row, resource: Resource, place: Place) -> Finding:
-    field = str(row[FIELD]) if rule.field == ANY else rule.field
+    field = _field_of(rule, row)
+    number, field_number = _cell(rule, row, resource)
     value = row[VALUE] if rule.field == ANY else row.get(field)
     return Finding(
         type=RULE_PREFIX + rule.id,
@@ -153,10 +166,9 @@ def _finding(rule: Rule, row: Row, resource: Resource, place: Place) -> Finding:
         mend=rule.mend,
         resource=resource.name,
         path=resource.path,
-        row=cast("int", row[ROW]),
-        line=place.line,
+        row=number,
         field=field,
-        field_number=resource.schema.position(field) if resource.schema else None,
+        field_number=field_number,
         key=place.key,
         value=None if value is None else str(value),
-    )
+    ).at(place.position)

@@ -10,17 +10,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.errors import TableReadError
+from cstodata.model.finding import NOWHERE
 from cstodata.package.cells import arrow_type
-from cstodata.package.lines import line_numbers
 from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_csv_file
+from cstodata.package.positions import positions
 from cstodata.package.tables import read_numbered
 from cstodata.validation.rules.base import ANY, ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from cstodata.model.finding import Position
     from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.package.positions import Cell
     from cstodata.validation.rules.base import Rule
 
 
@@ -34,9 +37,9 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a row stands: the line on which it begins, None if that is not known, and its primary key."""
+    """Where a cell stands in its file, and the primary key of its row."""
 
-    line: int | None
+    position: Position
     key: Mapping[str, str]
 
 
@@ -83,10 +86,11 @@ class Reading:
         except TableReadError as error:
             self.unreadable[resource.name] = Unreadable(why=f"cannot be read: {error.problem}")
 
-    def places(self, resource: Resource, numbers: set[int]) -> dict[int, Place]:
-        """Where the rows of these numbers stand."""
-        if not numbers or resource.schema is None:
+    def places(self, resource: Resource, cells: Collection[Cell]) -> dict[Cell, Place]:
+        """Where these cells stand."""
+        if not cells or resource.schema is None:
             return {}
+        numbers = {row for row, _ in cells}
         names = set(resource.schema.primary_key) & self.readable(resource)
         keys: dict[int, dict[str, str]] = {}
         records = 1
@@ -96,11 +100,11 @@ class Reading:
             for row in wanted.to_pylist():
                 present = (name for name in resource.schema.primary_key if name in names)
                 keys[row[ROW]] = {name: str(row[name]) for name in present if row[name] is not None}
-        lines: dict[int, int] = {}
+        where: dict[Cell, Position] = {}
         if resource.path is not None and is_csv_file(resource):
             path = resolve(self.package.root, resource.path)
-            lines = line_numbers(path, csv_dialect(resource), numbers, records=records)
-        return {number: Place(line=lines.get(number), key=keys[number]) for number in numbers}
+            where = positions(path, csv_dialect(resource), cells, records=records)
+        return {cell: Place(position=where.get(cell, NOWHERE), key=keys[cell[0]]) for cell in cells}
 
     def _pieces(self, resource: Resource, fields: set[str]) -> Iterator[pa.Table]:
         return read_numbered(self.package, resource, fields, row_numbers=ROW)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from cstodata.model.finding import Finding
-from cstodata.package.lines import line_numbers
+from cstodata.model.finding import NOWHERE, Finding
+from cstodata.package.positions import positions
 from cstodata.validation.tables.advice import advice_on
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cstodata.model.report import TableResult
     from cstodata.package.descriptor import Resource
     from cstodata.package.plain_csv import CsvDialect
+    from cstodata.package.positions import Cell
 
 _READABLE = frozenset(
     {
@@ -38,13 +39,13 @@ _FACTS = ("row_number", "field_name", "field_names", "field_number", "cells", "c
 
 def as_finding(error: Error, *, resource: str | None = None) -> Finding:
     """An error of the metadata, or of a resource as a whole."""
-    return _finding(error, resource, None, {})
+    return _finding(error, resource, None)
 
 
 def as_findings(
     errors: list[Error], resource: Resource, file: Path | None, dialect: CsvDialect, *, records: int | None
 ) -> tuple[Finding, ...]:
-    """Errors of a table, each with the line on which its row begins.
+    """Errors of a table, each with the place in the file where its cell or row stands.
 
     Args:
         errors: In Frictionless' order, which stays.
@@ -53,11 +54,13 @@ def as_findings(
         dialect: How that is written.
         records: How many records its file has, the header being one; None if it is not known.
     """
-    rows = {row for error in errors if isinstance(row := getattr(error, "row_number", None), int)}
-    lines: dict[int, int] = {}
-    if rows and file is not None:
-        lines = line_numbers(file, dialect, rows, records=records)
-    return tuple(_finding(error, resource.name, resource, lines) for error in errors)
+    cells = [_cell(error, resource) for error in errors]
+    wanted = {cell for cell in cells if cell is not None}
+    where = positions(file, dialect, wanted, records=records) if wanted and file is not None else {}
+    return tuple(
+        _finding(error, resource.name, resource).at(where.get(cell, NOWHERE) if cell else NOWHERE)
+        for error, cell in zip(errors, cells, strict=True)
+    )
 
 
 def unreadable_fields(table: TableResult) -> frozenset[str] | None:
@@ -76,7 +79,22 @@ def is_readable(table: TableResult) -> bool:
     return unreadable_fields(table) == frozenset()
 
 
-def _finding(error: Error, name: str | None, resource: Resource | None, lines: dict[int, int]) -> Finding:
+def _cell(error: Error, resource: Resource) -> Cell | None:
+    """The cell that an error is about, or the row if it is about several; None if it is about neither.
+
+    What is wrong with the header stands in its row, though the error names none.
+    """
+    rows: list[int] = getattr(error, "row_numbers", None) or []
+    row: int | None = getattr(error, "row_number", None) or (rows[0] if rows else None)
+    number: int | None = getattr(error, "field_number", None)
+    if number is None and resource.schema is not None:
+        is_key = error.type == "primary-key"
+        names = resource.schema.primary_key if is_key else getattr(error, "field_names", None) or []
+        number = resource.schema.position(names[0]) if len(names) == 1 else None
+    return None if row is None else (row, number)
+
+
+def _finding(error: Error, name: str | None, resource: Resource | None) -> Finding:
     facts = {fact: getattr(error, fact, None) for fact in _FACTS}
     row, fields = facts["row_number"], facts["field_names"] or []
     return Finding(
@@ -86,7 +104,6 @@ def _finding(error: Error, name: str | None, resource: Resource | None, lines: d
         resource=name,
         path=resource.path if resource else None,
         row=row,
-        line=lines.get(row or 0),
         field=facts["field_name"] or ", ".join(fields) or None,
         field_number=facts["field_number"],
         key=_key(resource, facts["cells"]),

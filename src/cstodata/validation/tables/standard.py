@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.model.finding import RULE_PREFIX, Finding, Severity
+from cstodata.model.finding import NOWHERE, RULE_PREFIX, Finding, Severity
 from cstodata.package.canonical_texts import canonical_texts
 from cstodata.package.deprecation import MARK, why_no_mark
-from cstodata.package.lines import line_numbers
+from cstodata.package.positions import positions
 from cstodata.validation.tables.keys import duplicates
 
 if TYPE_CHECKING:
@@ -144,10 +144,14 @@ class StandardChecks:
         yield from self._deprecated()
         hits = sorted([*self._hits, *self._repeated()], key=lambda hit: hit.row)
         hits = hits[: self._limits.errors or None]
-        lines = line_numbers(file, dialect, {hit.row for hit in hits}) if file and hits else {}
-        for hit in hits:
-            found = self._finding(hit.type, hit.message, hit.mend, field=hit.field)
-            yield replace(found, row=hit.row, line=lines.get(hit.row), value=hit.value)
+        found = [
+            replace(self._finding(hit.type, hit.message, hit.mend, field=hit.field), row=hit.row, value=hit.value)
+            for hit in hits
+        ]
+        cells = [(hit.row, finding.field_number) for hit, finding in zip(hits, found, strict=True)]
+        where = positions(file, dialect, cells) if file and cells else {}
+        for finding, cell in zip(found, cells, strict=True):
+            yield finding.at(where.get(cell, NOWHERE))
 
     def _hit(self, hit: _Hit) -> None:
         if not self._limits.errors or len(self._hits) < self._limits.errors:
