@@ -1,4 +1,4 @@
-"""The comment on a pull request: the verdict, what is wrong, what changed in words of the domain; the rest is folded."""
+"""The comment on a pull request: the verdict, what is wrong, what changed in words of the domain; then the rest."""
 
 from __future__ import annotations
 
