@@ -40,11 +40,11 @@ def render(
     Args:
         judgement: What is thought of the change.
         root: The package's folder from the repository's top.
-        is_changed: Whether a line of a file of the package was changed; those are told first.
+        is_changed: Whether a line of a file, by its path from the top, was changed; those are told first.
         budget: Bytes that it may have.
         findings: How many to tell.
     """
-    listed = sorted(judgement.checked.findings, key=lambda each: _rank(each, is_changed))
+    listed = sorted(judgement.checked.findings, key=lambda each: _rank(each, root, is_changed))
     head = "\n".join((MARKER, *_head(judgement, listed, root, findings))) + "\n"
     if len(head.encode()) > budget:
         head = "\n".join((MARKER, *_head(judgement, listed, root, 0))) + "\n"
@@ -52,9 +52,11 @@ def render(
     return head + fold
 
 
-def _rank(finding: Finding, is_changed: IsChanged) -> tuple[bool, bool, bool]:
+def _rank(finding: Finding, root: str, is_changed: IsChanged) -> tuple[bool, bool, bool]:
     """What was changed comes first, then errors, then what has a place; what is wrong with a whole file comes last."""
-    changed = finding.path is not None and finding.line is not None and is_changed(finding.path, finding.line)
+    changed = (
+        finding.path is not None and finding.line is not None and is_changed(under(root, finding.path), finding.line)
+    )
     return not changed, finding.severity is not Severity.ERROR, finding.line is None
 
 

@@ -54,7 +54,7 @@ def report_as(
         form: One of the formats of reports.
         judgement: What is thought of the change.
         root: The package's folder from the repository's top.
-        is_changed: Whether a line of a file of the package was changed.
+        is_changed: Whether a line of a file, by its path from the top, was changed.
         colour: Whether to colour text for a terminal.
     """
     renderer = cast("Callable[..., str]", FORMATS[form])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def changed_lines(repository: Repository | None, plan: Plan, report: Report) -> IsChanged:
-    """Whether a line of a file was changed, by the file's path in the package and the line's number from 1.
+    """Whether a line of a file was changed, by the file's path from the repository's top and the line's number from 1.
 
     git is asked only of files with findings.
 
@@ -24,11 +24,15 @@ def changed_lines(repository: Repository | None, plan: Plan, report: Report) -> 
         plan: Of the check.
         report: What checking the package found.
     """
-    files = {finding.path for finding in report.findings if finding.path is not None and finding.line is not None}
+    files = {
+        under(plan.root, finding.path)
+        for finding in report.findings
+        if finding.path is not None and finding.line is not None
+    }
     hunks: dict[str, tuple[range, ...]] = {}
     if repository is not None and plan.merge_base is not None:
         base = plan.merge_base
-        hunks = {path: repository.changed_lines(base, under(plan.root, path)) for path in files}
+        hunks = {path: repository.changed_lines(base, path) for path in files}
     begins = {path: [lines.start for lines in each] for path, each in hunks.items()}
 
     def is_changed(path: str, line: int) -> bool:

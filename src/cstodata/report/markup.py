@@ -9,18 +9,19 @@ from cstodata.report.terminal import shown
 _MARKUP = re.compile(r"[!#$&*:<>@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
 """What Markdown, HTML or GitHub may take for more than text: emphasis, links, tables, mentions, addresses."""
 
-_MENTION = re.compile(r"(&#64;|&#35;)")
 _REFERENCE = re.compile(r"\b(GH)-(?=\d)", re.IGNORECASE)
 _COMMIT = re.compile(r"\b[0-9a-f]{7,}\b", re.IGNORECASE)
 _BELOW_COMMIT = re.compile(r"[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE)
 
+_AT, _NUMBER = "&#64;", "&#35;"
 _GAP = "&#8203;"
 """A space without width: GitHub looks for mentions and references after entities are read."""
 
 
 def code(text: str) -> str:
     """Text from data as code, in which GitHub neither mentions nor links."""
-    return f"<code>{_escaped(text, 100)}</code>"
+    # What looks like an address of mail is linked even there.
+    return f"<code>{_marked(shown(text)).replace(_AT, _AT + _GAP)}</code>"
 
 
 def plain(text: str, limit: int = 300) -> str:
@@ -32,11 +33,8 @@ def plain(text: str, limit: int = 300) -> str:
     """
     parted = _COMMIT.sub(lambda found: _BELOW_COMMIT.sub(r"\g<0>" + "\0", found.group()), shown(text, limit))
     parted = _REFERENCE.sub("\\1-\0", parted)  # `shown` has left no NUL
-    return _MENTION.sub(rf"\1{_GAP}", _marked(parted)).replace("\0", _GAP)
-
-
-def _escaped(text: str, limit: int) -> str:
-    return _marked(shown(text, limit))
+    marked = _marked(parted).replace(_AT, _AT + _GAP).replace(_NUMBER, _NUMBER + _GAP)
+    return marked.replace("\0", _GAP)
 
 
 def _marked(text: str) -> str:
