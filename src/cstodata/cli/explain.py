@@ -35,18 +35,20 @@ def explain(*, name: str) -> None:
     try:
         write(_explain_rule(find_rule(name)), None)
     except UnknownNameError:
-        from cstodata.validation.tables.explanations import EXPLANATIONS
+        from cstodata.ci.judgement import EXPLANATIONS as OF_CHANGES
+        from cstodata.validation.tables.explanations import EXPLANATIONS as OF_TABLES
         from cstodata.validation.tables.judge import error_types
 
+        explanations = {**OF_TABLES, **OF_CHANGES}
         own = RULE_PREFIX + name.removeprefix(RULE_PREFIX)
-        if own in EXPLANATIONS:
-            write(f"{own}\n\n{EXPLANATIONS[own]}\n", None)
+        if own in explanations:
+            write(f"{own}\n\n{explanations[own]}\n", None)
         elif name in error_types():
             write(_explain_error(name), None)
         else:
             known = (
                 [rule.id for rule in RULES]
-                + [type_.removeprefix(RULE_PREFIX) for type_ in EXPLANATIONS]
+                + [type_.removeprefix(RULE_PREFIX) for type_ in explanations]
                 + error_types()
             )
             raise UnknownNameError("rule or error type", name, known=known) from None
