@@ -72,6 +72,23 @@ def test_a_wrong_total_stands_on_the_line_of_its_row_and_the_comment_names_the_r
     assert done.outputs["valid"] == "false"
 
 
+def test_a_wrong_seat_is_told_on_its_own_line_though_the_rule_is_the_delegation_s(repository_of: Repository) -> None:
+    repository_of.change(SEATS, "BY-2026-02-20,BY-LC01,7", "BY-2026-02-20,BY-LC01,8")
+    repository_of.format()
+    repository_of.commit()
+    done = repository_of.ci("--base", "main")
+    assert done.code == 1
+    assert done.first_line.startswith("**not valid**: cstodata/seats-add-up in delegation&#95;seats, line 4")
+    assert is_annotated(done.said, SEATS, 4)
+    assert "(data/delegations.csv, line 3)" in done.said
+    (failed,) = [
+        rule
+        for rule in json.loads((done.folder / "report.json").read_text())["cstodata"]["rules"]
+        if rule["count"] and rule["rule"] == "seats-add-up"
+    ]
+    assert [(each["resource"], each["lineNumber"]) for each in failed["findings"]] == [("delegations", 3)]
+
+
 def test_a_file_whose_digest_is_not_recorded_yet_does_not_hide_the_rule(repository_of: Repository) -> None:
     repository_of.change(DELEGATIONS, "BY-2026-02-20,BY,2026-02-20,11", "BY-2026-02-20,BY,2026-02-20,12")
     done = repository_of.ci("--base", "main")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cstodata.ci.repository import Repository
 
 _COMMENT = "comment.md"
+_SUMMARY_FINDINGS = 100
 
 
 @click.command(short_help="Check what a pull request does to a data package.")
@@ -76,11 +78,17 @@ def ci(
     if not plan.changed:
         return _nothing(plan, output, comment=comment)
     judgement = _judged(plan)
+    from cstodata.ci.comment import render
     from cstodata.ci.lines import changed_lines
+    from cstodata.ci.outputs import SUMMARY_BYTES
 
-    is_changed = changed_lines(repository, plan, judgement.report)
-    _write_files(judgement, plan, is_changed, output, comment=comment)
-    _tell(judgement, plan, is_changed)
+    is_changed = changed_lines(repository, plan)
+    seen = _seen(judgement, plan, is_changed)
+    told = partial(render, seen, root=plan.root, is_changed=is_changed)
+    _write_files(judgement, plan, told() if comment else None, output)
+    if room := _room("GITHUB_STEP_SUMMARY", SUMMARY_BYTES):
+        _append("GITHUB_STEP_SUMMARY", told(budget=room, findings=_SUMMARY_FINDINGS))
+    _tell(seen, plan, is_changed)
     if judgement.is_unreadable:
         return ExitCode.CANNOT_PROCEED
     report = judgement.report
@@ -148,23 +156,26 @@ def _judged(plan: Plan) -> Judgement:
         return judge(plan, checked, None, note=None if checked.metadata else str(error))
 
 
-def _write_files(
-    judgement: Judgement, plan: Plan, is_changed: IsChanged, output: Path | None, *, comment: bool
-) -> None:
-    from cstodata.ci.comment import render
+def _seen(judgement: Judgement, plan: Plan, is_changed: IsChanged) -> Judgement:
+    """The judgement with its findings where reviewers look."""
+    if judgement.changes is None:
+        return judgement
+    from cstodata.ci.causes import seen_from_changes
+    from cstodata.package.descriptor import read_package
+
+    return seen_from_changes(judgement, read_package(plan.descriptor), root=plan.root, is_changed=is_changed)
+
+
+def _write_files(judgement: Judgement, plan: Plan, comment: str | None, output: Path | None) -> None:
     from cstodata.ci.files import contents
-    from cstodata.ci.outputs import SUMMARY_BYTES, environment_file, outputs
+    from cstodata.ci.outputs import environment_file, outputs
 
     if output is not None:
         files = dict(contents(judgement, root=plan.root))
-        if comment:
-            files[_COMMENT] = (render(judgement, root=plan.root, is_changed=is_changed),)
+        if comment is not None:
+            files[_COMMENT] = (comment,)
         _leave(files, output)
     _append("GITHUB_OUTPUT", environment_file(outputs(judgement)))
-    if room := _room("GITHUB_STEP_SUMMARY", SUMMARY_BYTES):
-        _append(
-            "GITHUB_STEP_SUMMARY", render(judgement, root=plan.root, is_changed=is_changed, budget=room, findings=100)
-        )
 
 
 def _tell(judgement: Judgement, plan: Plan, is_changed: IsChanged) -> None:
