@@ -140,6 +140,10 @@ class SideError(_PlaceError):
     """One of two packages to compare cannot be opened."""
 
 
+class GitError(_PlaceError):
+    """git cannot tell what was asked."""
+
+
 class ApplyError(CstodataError):
     """Changes do not fit the package that they are applied to."""
 

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cstodata.cli.options import complete_rules, write
+from cstodata.model.finding import RULE_PREFIX
 
 
 def _complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -22,6 +23,8 @@ def explain(*, name: str) -> None:
 
     NAME is a rule as `cstodata rules` lists them, or an error type of Frictionless such as type-error.
     """
+    from cstodata.ci.judgement import EXPLANATIONS as OF_CHANGES
     from cstodata.validation.explain import explain as explained
 
-    write(explained(name), None)
+    own = RULE_PREFIX + name.removeprefix(RULE_PREFIX)
+    write(f"{own}\n\n{OF_CHANGES[own]}\n" if own in OF_CHANGES else explained(name), None)

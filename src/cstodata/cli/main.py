@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import click
 
+from cstodata.cli.ci import ci
 from cstodata.cli.completion import completion
 from cstodata.cli.diff import apply, diff, version
 from cstodata.cli.exit_codes import ExitCode
@@ -46,6 +47,7 @@ for verb in (
     publish,
     yank,
     versions,
+    ci,
     completion,
 ):
     cli.add_command(verb)

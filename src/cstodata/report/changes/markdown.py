@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from cstodata.model.bump import rule_of
 from cstodata.report.changes.sentences import place, sentence, title, verdict
-from cstodata.report.terminal import shown
+from cstodata.report.markup import code, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +21,6 @@ ROWS = 3
 """Rows of a kind that are told of a table."""
 
 _CHANGES, _WORDS = 40, 30
-_MARKUP = re.compile(r"[!#$&*:<>@\[\\\]^_`{|}~]|(?<=www)\.", re.IGNORECASE)
-"""What Markdown, HTML or GitHub may take for more than text: emphasis, links, tables, mentions, addresses."""
-
-_MENTION = re.compile(r"(&#64;|&#35;)")
 
 
 def render(
@@ -46,7 +41,7 @@ def render(
         if len(text.encode()) <= budget:
             yield text
             return
-    for text in ("\n".join(_comment(changes, 0, 0, 0)) + "\n", f"**{_plain(verdict(changes))}**\n"):
+    for text in ("\n".join(_comment(changes, 0, 0, 0)) + "\n", f"**{plain(verdict(changes))}**\n"):
         if len(text.encode()) <= budget:
             yield text
             return
@@ -55,12 +50,12 @@ def render(
 
 def _comment(changes: ChangeSet, rows: int, most_changes: int, most_words: int) -> Iterator[str]:
     changed = [table for table in changes.tables if table.count]
-    yield f"### Data changes: {_plain(title(changes))}"
+    yield f"### Data changes: {plain(title(changes))}"
     yield ""
-    yield f"**{_plain(verdict(changes))}**"
+    yield f"**{plain(verdict(changes))}**"
     if changes.words and most_words:
         yield ""
-        yield from (f"- {_plain(word)}" for word in changes.words[:most_words])
+        yield from (f"- {plain(word)}" for word in changes.words[:most_words])
         yield from _rest(len(changes.words) - most_words, "more")
     if changed:
         yield ""
@@ -69,14 +64,14 @@ def _comment(changes: ChangeSet, rows: int, most_changes: int, most_words: int) 
         for table in changed:
             size = f"{table.rows_before:,} → {table.rows_after:,}"
             yield (
-                f"| {_code(table.resource)} | {size} | {len(table.added):,} | {len(table.changed):,} "
+                f"| {code(table.resource)} | {size} | {len(table.added):,} | {len(table.changed):,} "
                 f"| {len(table.removed):,} |"
             )
     if changes.changes and most_changes:
         yield ""
         for change in changes.changes[:most_changes]:
             rule = rule_of(change)
-            yield f"- {rule.id} {rule.bump}: {_code(place(change))} {_plain(sentence(change))}"
+            yield f"- {rule.id} {rule.bump}: {code(place(change))} {plain(sentence(change))}"
         yield from _rest(len(changes.changes) - most_changes, "more changes")
     if rows:
         for table in changed:
@@ -85,7 +80,7 @@ def _comment(changes: ChangeSet, rows: int, most_changes: int, most_words: int) 
 
 
 def _samples(table: TableChanges, limit: int) -> Iterator[str]:
-    yield f"<details><summary>{_code(table.resource)}: rows</summary>"
+    yield f"<details><summary>{code(table.resource)}: rows</summary>"
     yield ""
     for word, rows in (("added", table.added), ("changed", table.changed), ("removed", table.removed)):
         for row in islice(rows, limit):
@@ -101,29 +96,14 @@ def _rest(count: int, what: str) -> Iterator[str]:
 
 
 def _row(row: RowChange) -> str:
-    key = " ".join(_code(str(cell)) for cell in row.key.values())
+    key = " ".join(code(str(cell)) for cell in row.key.values())
     if row.before is not None and row.after is not None:
-        cells = [f"{_plain(name)} {_cell(row.before[name])} → {_cell(cell)}" for name, cell in row.after.items()]
+        cells = [f"{plain(name)} {_cell(row.before[name])} → {_cell(cell)}" for name, cell in row.after.items()]
     else:
         whole = row.before or row.after or {}
-        cells = [f"{_plain(name)} {_cell(cell)}" for name, cell in whole.items() if cell and name not in row.key]
+        cells = [f"{plain(name)} {_cell(cell)}" for name, cell in whole.items() if cell and name not in row.key]
     return ": ".join(part for part in (key, ", ".join(cells)) if part)
 
 
 def _cell(cell: str | None) -> str:
-    return "*null*" if cell is None else _code(cell)
-
-
-def _code(text: str) -> str:
-    """Text from data as code, in which GitHub neither mentions nor links."""
-    return f"<code>{_escaped(text)}</code>"
-
-
-def _plain(text: str) -> str:
-    """Text from data that is no Markdown, no HTML, and mentions nobody."""
-    # A zero-width space after the sign: GitHub looks for mentions after entities are read.
-    return _MENTION.sub(r"\1&#8203;", _escaped(text, limit=300))
-
-
-def _escaped(text: str, limit: int = 100) -> str:
-    return _MARKUP.sub(lambda match: f"&#{ord(match.group())};", shown(text, limit))
+    return "*null*" if cell is None else code(cell)
