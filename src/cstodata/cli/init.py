@@ -104,7 +104,9 @@ def _check(package: Path) -> None:
     report = validate(package)
     if not report.valid:
         first = next(iter(report.findings))
-        where = ".".join(part for part in (first.resource, first.field) if part) + (f" row {first.row}" if first.row else "")
+        where = ".".join(part for part in (first.resource, first.field) if part) + (
+            f" row {first.row}" if first.row else ""
+        )
         raise InitError(where, why=f"{first.message}; mend the CSV file first, nothing was written")
 
 
@@ -113,7 +115,9 @@ def _tell(plan: InitPlan) -> None:
     for name, table in plan.tables.items():
         fields = table.schema["fields"]
         key = table.schema.get("primaryKey")
-        click.echo(f"{shown(name)}: {table.texts.num_rows:,} rows, proposed key: {shown(key[0]) if isinstance(key, list) else 'none'}")
+        click.echo(
+            f"{shown(name)}: {table.texts.num_rows:,} rows, proposed key: {shown(key[0]) if isinstance(key, list) else 'none'}"
+        )
         for field in fields[:_FIELDS_SHOWN] if isinstance(fields, list) else []:
             if isinstance(field, dict):
                 click.echo(f"  {shown(field['name'])}: {field['type']} (proposed)")

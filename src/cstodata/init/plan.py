@@ -37,7 +37,7 @@ EXAMPLE: Final = Source(
 
 _NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 _LONGEST_NAME = 60
-_DIALECT: Final = {
+_DIALECT: Final[JsonObject] = {
     "delimiter": ",",
     "lineTerminator": "\n",
     "quoteChar": '"',
@@ -163,7 +163,7 @@ def _resource(name: str, source: Source, content: bytes) -> JsonObject:
         "path": f"data/{name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
-        "dialect": dict(_DIALECT),
+        "dialect": _DIALECT,
         "schema": f"schemas/{name}.json",
         **file_facts(content),
     }

@@ -76,14 +76,13 @@ def propose(texts: pa.Table) -> Proposal:
             cleaned |= {name: changed} if changed else {}
         columns[name] = column
         fields.append(_field(name, proved, column))
+    key = _key(fields, columns)
     schema: JsonObject = {
         "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
         "fields": cast("list[JsonValue]", fields),
         "missingValues": [""],
+        **({"primaryKey": [key]} if key else {}),
     }
-    if key := _key(fields, columns):
-        schema["primaryKey"] = [key]
-        next(field for field in fields if field["name"] == key)["constraints"] = {"required": True}
     return Proposal(texts=pa.table(columns), schema=schema, cleaned=cleaned)
 
 
@@ -103,7 +102,9 @@ def _fits(column: pa.ChunkedArray, name: str, type_: str) -> bool:
     present = column.filter(pc.not_equal(column, ""))
     if len(present) == 0 or not pc.all(pc.match_substring_regex(present, _PLAIN[type_])).as_py():
         return False
-    field = Field(name=name, type=type_, format="default", missing_values=("",), descriptor={"name": name, "type": type_})
+    field = Field(
+        name=name, type=type_, format="default", missing_values=("",), descriptor={"name": name, "type": type_}
+    )
     try:
         parse(column, field)
     except TableReadError:
@@ -112,15 +113,15 @@ def _fits(column: pa.ChunkedArray, name: str, type_: str) -> bool:
 
 
 def _field(name: str, type_: str, column: pa.ChunkedArray) -> JsonObject:
-    field: JsonObject = {
+    words = name.replace("_", " ").strip() or name
+    complete = len(column) >= _ENOUGH_ROWS and not pc.any(pc.equal(column, "")).as_py()
+    return {
         "name": name,
         "type": type_,
-        "title": name.replace("_", " ").strip()[:1].upper() + name.replace("_", " ").strip()[1:] or name,
+        "title": words[:1].upper() + words[1:],
         "description": f"To do: say what the cells mean. The type is a proposal, made from {len(column):,} rows.",
+        **({"constraints": {"required": True}} if complete else {}),
     }
-    if len(column) >= _ENOUGH_ROWS and not pc.any(pc.equal(column, "")).as_py():
-        field["constraints"] = {"required": True}
-    return field
 
 
 def _key(fields: Sequence[JsonObject], columns: Mapping[str, pa.ChunkedArray]) -> str | None:

@@ -113,7 +113,7 @@ def _decoded(source: Source, encoding: str | None) -> str:
 
 
 def _delimiter(source: Source, text: str) -> str:
-    """The delimiter that gives each of the first records the most cells, and all of them the same number; else a comma."""
+    """The delimiter that gives the first records the most cells, and all of them as many; else a comma."""
     if source.place.lower().endswith(".tsv"):
         return "\t"
     widths = {delimiter: _width(text, delimiter) for delimiter in _DELIMITERS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ def check_target(target: Path) -> None:
         InitError: Something is.
     """
     if target.is_dir():
-        held = sorted(set(os.listdir(target)) - _MAY_BE_THERE)
+        held = sorted({each.name for each in target.iterdir()} - _MAY_BE_THERE)
         if held:
             raise InitError(str(target), why=f"the folder is not empty, it holds {held[0]}; name another one")
     elif target.exists() or target.is_symlink():
@@ -72,11 +71,8 @@ def _move(folder: Path, target: Path) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
         for each in sorted(folder.iterdir()):
-            place = target / each.name
-            if place.exists() or place.is_symlink():
-                raise InitError(str(place), why="it is there meanwhile, and nothing is overwritten")
-            each.rename(place)
-            moved.append(place)
+            _move_one(each, target / each.name)
+            moved.append(target / each.name)
     except BaseException:
         for place in moved:
             shutil.rmtree(place) if place.is_dir() else place.unlink()
@@ -84,3 +80,9 @@ def _move(folder: Path, target: Path) -> None:
             if each.is_dir():
                 each.rmdir()
         raise
+
+
+def _move_one(each: Path, place: Path) -> None:
+    if place.exists() or place.is_symlink():
+        raise InitError(str(place), why="it is there meanwhile, and nothing is overwritten")
+    each.rename(place)
