@@ -1,10 +1,11 @@
 """Post a comment on the pull request that a report is about, or update the one that an earlier run has posted.
 
-The environment says what to do: GITHUB_API_URL, TOKEN, REPOSITORY (owner/name), HEAD_SHA (the commit that was checked, as
-GitHub says) and REPORT (the folder of the report: `comment.md`, and `pull-request.txt`, which anybody may have written).
+The environment says what to do: GITHUB_API_URL, TOKEN, REPOSITORY (owner/name), HEAD_SHA (the commit that was checked,
+as GitHub says) and REPORT (the folder of the report: `comment.md`, and `pull-request.txt`, which anybody may have
+written).
 
-A comment is worth no red check: whatever goes wrong is told as a warning, and the exit code is 0. The standard library is all
-that it needs, as it runs where nothing is installed.
+A comment is worth no red check: whatever goes wrong is told as a warning, and the exit code is 0. The standard library
+is all that it needs, as it runs where nothing is installed.
 """
 
 from __future__ import annotations
@@ -43,8 +44,7 @@ def main(environment: dict[str, str]) -> str:
     def ask(method: str, path: str, body: dict[str, str] | None = None) -> Any:
         return _ask(environment, method, f"{repository}/{path}", body)
 
-    # The number comes from the run of a stranger. It is theirs only if the commit that was checked is the head of that pull
-    # request.
+    # The number comes from the run of a stranger. It is theirs only if what was checked is the head of that pull request.
     if ask("GET", f"pulls/{number}")["head"]["sha"] != environment["HEAD_SHA"]:
         raise NoCommentError(
             f"the commit that was checked is not the head of pull request {number}, perhaps not any more"

@@ -113,11 +113,9 @@ def _check(package: Path) -> None:
 def _tell(plan: InitPlan) -> None:
     """Tell what is proposed, and what to look at."""
     for name, table in plan.tables.items():
-        fields = table.schema["fields"]
-        key = table.schema.get("primaryKey")
-        click.echo(
-            f"{shown(name)}: {table.texts.num_rows:,} rows, proposed key: {shown(key[0]) if isinstance(key, list) else 'none'}"
-        )
+        fields, key = table.schema["fields"], table.schema.get("primaryKey")
+        proposed = shown(key[0]) if isinstance(key, list) else "none"
+        click.echo(f"{shown(name)}: {table.texts.num_rows:,} rows, proposed key: {proposed}")
         for field in fields[:_FIELDS_SHOWN] if isinstance(fields, list) else []:
             if isinstance(field, dict):
                 click.echo(f"  {shown(field['name'])}: {field['type']} (proposed)")
