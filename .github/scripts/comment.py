@@ -44,7 +44,7 @@ def main(environment: dict[str, str]) -> str:
     def ask(method: str, path: str, body: dict[str, str] | None = None) -> Any:
         return _ask(environment, method, f"{repository}/{path}", body)
 
-    # The number comes from the run of a stranger. It is theirs only if what was checked is the head of that pull request.
+    # The number comes from a stranger. It is theirs only if what was checked is the head of that pull request.
     if ask("GET", f"pulls/{number}")["head"]["sha"] != environment["HEAD_SHA"]:
         raise NoCommentError(
             f"the commit that was checked is not the head of pull request {number}, perhaps not any more"
