@@ -7,15 +7,13 @@ import re
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from conftest import Done, Runner
+    from pathlib import Path
 
 MARKER = "<!-- cstodata:diff -->"
 HEAD = "a" * 40
@@ -48,7 +46,8 @@ class GitHub:
             case ["PATCH", "issues", "comments", number]:
                 next(each for each in self.comments if each["id"] == int(number))["body"] = body["body"]
                 return 200, {}
-        return 404, {"message": "Not Found"}
+            case _:
+                return 404, {"message": "Not Found"}
 
     def say(self, issue: int, body: str, who: str = "github-actions[bot]") -> None:
         """Add a comment."""
@@ -90,8 +89,8 @@ def github() -> Iterator[GitHub]:
 
 
 @pytest.fixture
-def report(runner: Runner) -> Path:
-    folder = runner.temp / "cstodata-report"
+def report(runner: Any) -> Path:
+    folder: Path = runner.temp / "cstodata-report"
     folder.mkdir()
     (folder / "pull-request.txt").write_text("7\n")
     (folder / "comment.md").write_text(f"{MARKER}\nOne seat changes.\n")
@@ -99,11 +98,11 @@ def report(runner: Runner) -> Path:
 
 
 @pytest.fixture
-def comment(runner: Runner, repository: Path, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> Any:
+def comment(runner: Any, repository: Path, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the step that comments."""
     monkeypatch.setenv("GITHUB_API_URL", github.address)
 
-    def commented() -> Done:
+    def commented() -> Any:
         done = runner.step(
             ".github/actions/comment/action.yml",
             "Comment",
