@@ -15,7 +15,6 @@ import pytest
 
 from cstodata.cli.main import cli
 
-
 # What the action asks of `cstodata ci`: it takes these options, and gives these files and outputs.
 CI = """
 import os, sys
