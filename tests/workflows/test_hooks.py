@@ -85,6 +85,6 @@ def test_the_hooks_format_and_refuse(user: Path) -> None:
     assert refused.returncode == 1
     assert "seats-add-up" in refused.stdout
     (user / "notes.md").write_text("no data")
-    git(user, "checkout", "-q", "HEAD", "--", "data")
+    git(user, "checkout", "-q", "HEAD", "--", "data", "datapackage.json")
     git(user, "add", "-A")
     assert pre_commit(user).returncode == 0
