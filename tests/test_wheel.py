@@ -16,11 +16,13 @@ USER_PYTHON = REPOSITORY / os.environ.get("CSTODATA_USER_PYTHON", sys.executable
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, unpacked."""
+    """The wheel, unpacked: the one that CSTODATA_WHEEL names, or a new one."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
+    named = os.environ.get("CSTODATA_WHEEL")
+    if named is None:
+        command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+        subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    built = next(folder.glob("*.whl")) if named is None else Path(named)
     with zipfile.ZipFile(built) as archive:
         archive.extractall(folder / "unpacked")
     return folder / "unpacked"

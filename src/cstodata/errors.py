@@ -152,6 +152,10 @@ class ContractError(_PlaceError):
     """A table cannot have a contract for a library."""
 
 
+class InitError(_PlaceError):
+    """A data package cannot be started at a place, or from a file."""
+
+
 class StoreError(_PlaceError):
     """A store cannot be read or written."""
 

@@ -15,6 +15,7 @@ from cstodata.cli.diff import apply, diff, version
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.explain import explain
 from cstodata.cli.format import format_
+from cstodata.cli.init import init
 from cstodata.cli.options import note
 from cstodata.cli.publish import publish, versions, yank
 from cstodata.cli.release import release
@@ -39,6 +40,7 @@ for verb in (
     rules,
     explain,
     format_,
+    init,
     diff,
     version,
     apply,

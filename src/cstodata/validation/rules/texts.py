@@ -13,7 +13,7 @@ from cstodata.validation.rules.base import ANY, FIELD, RESOURCE, ROW, VALUE, Row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_UNSEEN = (
+UNSEEN = (
     (0x00, 0x1F),  # control characters
     (0x7F, 0x9F),  # control characters
     (0xAD, 0xAD),  # soft hyphen
@@ -24,7 +24,9 @@ _UNSEEN = (
     (0x2060, 0x2069),  # zero width, bidi
     (0xFEFF, 0xFEFF),  # byte order mark, zero width
 )
-_UNSEEN_CLASS = "".join(rf"\x{{{first:X}}}-\x{{{last:X}}}" for first, last in _UNSEEN)
+"""Code points of what nobody sees: the first and the last of each range."""
+
+_UNSEEN_CLASS = "".join(rf"\x{{{first:X}}}-\x{{{last:X}}}" for first, last in UNSEEN)
 _BLANK = r"[ \x{A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]"
 
 # The patterns are in the syntax that RE2 and Java share.
@@ -100,7 +102,7 @@ def _in_nfc(view: nw.DataFrame[Any]) -> nw.Expr:
 
 def _problem(text: str) -> str:
     for position, character in enumerate(text, start=1):
-        if any(first <= ord(character) <= last for first, last in _UNSEEN):
+        if any(first <= ord(character) <= last for first, last in UNSEEN):
             name = unicodedata.name(character, "control character")
             return f"holds U+{ord(character):04X} {name} at position {position}"
     if re.search(r"^\s|\s$", text):
