@@ -18,7 +18,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-MARKER = "<!-- cstodata:diff -->"
+MARKER = "<!-- cstodata -->"
 AUTHOR = "github-actions[bot]"
 MOST_CHARACTERS = 65_000  # GitHub takes 65,536
 NOTHING_LEFT = "No data changes on this branch any more."

@@ -116,7 +116,7 @@ def compare(
 
     places = str(old), str(new)
     with ExitStack() as stack:
-        one, other = (stack.enter_context(on_disk(place)) or place for place in places)
+        one, other = (stack.enter_context(on_disk(place)) for place in places)
         before = stack.enter_context(open_side(one, beside=Path() if other.startswith("git:") else Path(other)))
         after = stack.enter_context(open_side(other, beside=Path() if one.startswith("git:") else Path(one)))
         return diff_packages(before, after, places=places, resources=list(resources), on_step=on_step)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MARKER = "<!-- cstodata:diff -->"
+MARKER = "<!-- cstodata -->"
 HEAD = "a" * 40
 
 

@@ -12,6 +12,7 @@ import click
 
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import progress
+from cstodata.errors import PublishError
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -110,14 +111,14 @@ def versions(*, store: str, form: str) -> ExitCode:
     from cstodata.publish.store import Store
 
     index = read_index(Store(store))
+    if index.read is None:
+        raise PublishError(f"{store} is no store: nothing was published there")
     if form == "json":
         click.echo(json.dumps(to_object(index), indent=2))
         return ExitCode.CLEAN
     newest = latest(index.versions)
     for each in index.versions:
         click.echo("\n".join(shown(line, 1000) for line in _lines(each, is_latest=each["version"] == newest)))
-    if not index.versions:
-        click.echo("no versions")
     return ExitCode.CLEAN
 
 

@@ -11,11 +11,12 @@ import click
 import semver
 
 from cstodata.cli.exit_codes import ExitCode
-from cstodata.cli.options import chosen_package, has_colour, package_argument, progress
+from cstodata.cli.options import chosen_package, has_colour, note, package_argument, progress
 from cstodata.cli.validate import verdict
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
+    from cstodata.package.descriptor import DataPackage
     from cstodata.release.plan import ReleasePlan
 
 _LONG = 1000
@@ -72,7 +73,6 @@ def release(  # noqa: PLR0913 -- one parameter an option
     """
     from cstodata.api import validate
     from cstodata.package.descriptor import read_package
-    from cstodata.publish.sides import on_disk
     from cstodata.release.origin import origin_of
     from cstodata.release.plan import plan_release
     from cstodata.report.text import render
@@ -86,9 +86,7 @@ def release(  # noqa: PLR0913 -- one parameter an option
         return verdict(report)
     package = read_package(chosen)
     if previous is not None:
-        version = package.descriptor.get("version")
-        before = version if isinstance(version, str) and semver.Version.is_valid(version) else None
-        previous = click.get_current_context().with_resource(on_disk(previous, before=before))
+        previous = _before(previous, package)
     origin = origin_of(package, epoch=os.environ.get("SOURCE_DATE_EPOCH"))
     plan = plan_release(
         package, report, origin=origin, previous=previous, allow_dirty=allow_dirty, with_archive=not no_zip
@@ -117,6 +115,20 @@ def release(  # noqa: PLR0913 -- one parameter an option
         signed = "signed" if sign(output / plan.folder, sign_key) else "signed already, with the same key"
         click.echo(f"{signed}: {shown(output / plan.folder / SIGNATURE, _LONG)}")
     return ExitCode.CLEAN
+
+
+def _before(place: str, package: DataPackage) -> str | None:
+    """The release before a package's, for as long as the command runs; None if there is none yet, which is said."""
+    from cstodata.publish.sides import version_before
+
+    name, version = package.descriptor.get("name"), package.descriptor.get("version")
+    if not isinstance(version, str) or not semver.Version.is_valid(version):
+        return place  # which is refused for it
+    found = version_before(place, version, package=name if isinstance(name, str) else None)
+    before = click.get_current_context().with_resource(found)
+    if before is None:
+        note(f"{shown(place, _LONG)} holds no version before {version}: there is nothing to compare with")
+    return before
 
 
 def _tell(plan: ReleasePlan, target: Path, sign_key: Path | None) -> None:

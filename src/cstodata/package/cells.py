@@ -58,6 +58,8 @@ _BEYOND_MICROSECONDS = re.compile(r"[.,][0-9]{7,}")
 
 MIXED_OFFSETS: Final = "some of its datetimes have an offset from UTC and some have none"
 
+_DAYS = (datetime(2000, 1, 1), datetime(2004, 2, 2))  # noqa: DTZ001 -- Frictionless reads no zone where none is named
+
 _READING_OPTIONS = frozenset({"trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber"})
 
 
@@ -93,8 +95,21 @@ def parse(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.Chun
     texts = encoded.dictionary.to_pylist()
     if field.type in {"datetime", "time"} and any(map(_BEYOND_MICROSECONDS.search, texts)):
         raise TableReadError(field.name, problem="some of its seconds have more than 6 decimal places")
+    if field.format == "any" and field.type in {"date", "datetime"} and any(map(_is_of_today, texts)):
+        raise TableReadError(field.name, problem="some of its cells name no whole date: today's would be put in")
     values = [_read(reader, field, text) for text in texts]
     return from_values(values, field).take(encoded.indices)
+
+
+def _is_of_today(text: str) -> bool:
+    """Whether what a date in any form means depends on the day on which it is read."""
+    from dateutil import parser
+
+    try:
+        one, other = (parser.parse(text, default=default) for default in _DAYS)
+    except (ValueError, OverflowError):
+        return False  # it is told to be no date
+    return bool(one != other)
 
 
 def from_values(values: list[Any], field: Field) -> pa.Array:

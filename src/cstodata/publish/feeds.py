@@ -96,7 +96,7 @@ def _content(told: JsonObject) -> str:
     paragraphs, yanked, summary = [], told.get("yanked"), told.get("summary")
     if isinstance(yanked, dict):
         instead = f" Use {yanked['replaced_by']}." if yanked.get("replaced_by") else ""
-        paragraphs.append(f"Yanked on {yanked['date']}: {yanked['reason']}.{instead}")
+        paragraphs.append(f"Yanked on {yanked['date']}: {str(yanked['reason']).removesuffix('.')}.{instead}")
     if told.get("bump"):
         paragraphs.append(f"A {told['bump']} release since {told.get('previous')}.")
     else:

@@ -20,6 +20,7 @@ from cstodata.publish.feeds import write_feeds
 from cstodata.publish.index import Index, change, read_index, render
 from cstodata.publish.verify import verify_files
 from cstodata.release.build import CHECKSUMS
+from cstodata.release.signature import SIGNATURE
 
 if TYPE_CHECKING:
     from cstodata.model.json import JsonObject, JsonValue
@@ -60,6 +61,8 @@ def publish(folder: Path, store: Store, *, on_step: OnStep = unheard) -> Publish
             bytes.
         StoreError: The store cannot be read or written.
     """
+    if store.folder is not None and store.folder.is_relative_to(folder.resolve()):
+        raise PublishError(f"{store.place} is in the release itself: publish it to another place")
     problems = verify_files(folder)
     if problems:
         raise PublishError(f"{folder} is not the release that it says it is: {problems[0].path} is {problems[0].fault}")
@@ -71,6 +74,7 @@ def publish(folder: Path, store: Store, *, on_step: OnStep = unheard) -> Publish
 
     render(with_it(read_index(store)))  # whatever stands against it is said before anything is written
     _write_files(folder, store, f"v/{entry['version']}", on_step)
+    _check_alone(folder, store, f"v/{entry['version']}")
     is_new = change(store, with_it)
     write_feeds(store)
     return Published.PUBLISHED if is_new else Published.ALREADY
@@ -84,6 +88,14 @@ def _write_files(folder: Path, store: Store, target: str, on_step: OnStep) -> No
         on_step(name, done / total)
         store.create(f"{target}/{name}", folder / name, media_type=_media_type(name))
         done += sizes[name]
+
+
+def _check_alone(folder: Path, store: Store, target: str) -> None:
+    """Make sure that nothing stands beside the files of the release; but for a signature, which may come by itself."""
+    own = {f"{target}/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*") if path.is_file()}
+    for path in store.list(f"{target}/"):
+        if path not in own and path != f"{target}/{SIGNATURE}":
+            raise PublishError(f"{store.place} has {path}, which is no file of the release: take it away first")
 
 
 def entry_of(folder: Path, manifest: JsonObject) -> JsonObject:

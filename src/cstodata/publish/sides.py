@@ -14,31 +14,27 @@ from cstodata.errors import PublishError, SideError, UnknownNameError
 from cstodata.package.descriptor import DESCRIPTOR, read_json
 from cstodata.package.digest import sha256_of_file
 from cstodata.package.paths import named_files
-from cstodata.publish.index import INDEX, read_index
+from cstodata.publish.index import INDEX, latest, read_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cstodata.model.json import JsonObject
+    from cstodata.publish.index import Index
     from cstodata.publish.store import Store
 
 
 @contextmanager
-def on_disk(place: str, *, before: str | None = None) -> Iterator[str | None]:
+def on_disk(place: str) -> Iterator[str]:
     """A side of a comparison, as `cstodata.diff.sides` takes it: what stands in a store is read into a folder.
 
     Args:
         place: What `open_side` takes, or a store: a folder that has an index, or an address; with `@VERSION`, that
-            version of it.
-        before: The latest version of a store is one before this; None for the latest of all. Nothing that is yanked is
-            the latest.
-
-    Yields:
-        The place on disk; None if the store has no such version yet.
+            version of it, else the latest.
 
     Raises:
         StoreError: The store cannot be read.
-        PublishError: Its index cannot be read, or it holds no version.
+        PublishError: Its index cannot be read, or it holds no version that is the latest.
         UnknownNameError: It does not hold the version that is named.
         SideError: A file of the version is not the one that was published.
     """
@@ -49,15 +45,77 @@ def on_disk(place: str, *, before: str | None = None) -> Iterator[str | None]:
     from cstodata.publish.store import Store
 
     store = Store(address)
-    entry = _entry(store, version, before)
-    if entry is None:
+    index = read_index(store)
+    wanted = version or latest(index.versions)
+    if wanted is None:
+        raise PublishError(f"{store.place} holds no version that is neither yanked nor a pre-release")
+    with _opened(store, _entry(index, wanted)) as folder:
+        yield folder
+
+
+@contextmanager
+def version_before(place: str, version: str, *, package: str | None) -> Iterator[str | None]:
+    """The release before a version, as `on_disk` gives it.
+
+    Args:
+        place: As in `on_disk`; also a folder that holds releases, as `cstodata release` writes them. Of those and of a
+            store it is the newest one before the version; a yanked one only if there is no other, for users had it.
+        version: The version that is to be released.
+        package: The name of the package.
+
+    Yields:
+        The place on disk; None if there is no release before it yet.
+
+    Raises:
+        SideError: The store holds another package.
+    """
+    address, named = _split(place)
+    if address is None or named is not None:
+        releases = [each.name for each in Path(place, "v").glob("*") if semver.Version.is_valid(each.name)]
+        if not releases or Path(place, DESCRIPTOR).exists():
+            with on_disk(place) as folder:
+                yield folder
+            return
+        before = _newest_before(version, releases)
+        yield None if before is None else str(Path(place, "v", before))
+        return
+    from cstodata.publish.store import Store
+
+    store = Store(address)
+    index = read_index(store)
+    if index.versions and index.package != package:
+        raise SideError(store.place, why=f"it holds the package {index.package}, not {package}")
+    offered = [str(each["version"]) for each in index.versions if each.get("yanked") is None]
+    before = _newest_before(version, offered) or _newest_before(version, [str(e["version"]) for e in index.versions])
+    if before is None:
         yield None
-    elif store.folder is not None:
+        return
+    with _opened(store, _entry(index, before)) as folder:
+        yield folder
+
+
+def _newest_before(version: str, known: Iterable[str]) -> str | None:
+    """The newest of some versions that is before one; a pre-release only if there is no other."""
+    older = [found for found in map(semver.Version.parse, known) if found < semver.Version.parse(version)]
+    return str(max(older, key=lambda each: (not each.prerelease, each))) if older else None
+
+
+def _entry(index: Index, version: str) -> JsonObject:
+    entry = index.entry(version)
+    if entry is None:
+        raise UnknownNameError("version", version, known=[str(each["version"]) for each in index.versions])
+    return entry
+
+
+@contextmanager
+def _opened(store: Store, entry: JsonObject) -> Iterator[str]:
+    """The folder of a version: its own, or a temporary one with what a comparison needs."""
+    if store.folder is not None:
         yield str(store.folder / str(entry["path"]))
-    else:
-        with tempfile.TemporaryDirectory(prefix="cstodata-") as folder:
-            _fetch(store, entry, Path(folder))
-            yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="cstodata-") as folder:
+        _fetch(store, entry, Path(folder))
+        yield folder
 
 
 def _split(place: str) -> tuple[str | None, str | None]:
@@ -74,22 +132,6 @@ def _is_store(place: str) -> bool:
     folder = Path(place.removeprefix("file://"))
     is_address = "://" in place and not place.startswith("file://")
     return is_address or ((folder / INDEX).is_file() and not (folder / DESCRIPTOR).exists())
-
-
-def _entry(store: Store, version: str | None, before: str | None) -> JsonObject | None:
-    index = read_index(store)
-    if version is not None:
-        entry = index.entry(version)
-        if entry is None:
-            raise UnknownNameError("version", version, known=[str(each["version"]) for each in index.versions])
-        return entry
-    for each in index.versions:
-        found = semver.Version.parse(str(each["version"]))
-        if each.get("yanked") is None and not found.prerelease and (before is None or found.compare(before) < 0):
-            return each
-    if before is None:
-        raise PublishError(f"{store.place} holds no version that is neither yanked nor a pre-release")
-    return None
 
 
 def _fetch(store: Store, entry: JsonObject, folder: Path) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from cstodata.errors import DescriptorError, SignatureError
 from cstodata.model.progress import unheard
-from cstodata.package.descriptor import MAX_BYTES
+from cstodata.package.descriptor import MAX_BYTES, read_json
 from cstodata.package.digest import sha256_of_file
 from cstodata.publish.checksums import wrong_files
 from cstodata.publish.problems import Fault, Problem, Verdict
-from cstodata.publish.verify_tables import verify_tables
+from cstodata.publish.verify_tables import MANIFEST, verify_tables
 from cstodata.release.build import CHECKSUMS, REGISTRY
 from cstodata.release.signature import SIGNATURE, check
 
@@ -32,12 +32,13 @@ class Demands:
         allowed_signers: Whose signature it must have, as ssh-keygen(1) describes under ALLOWED SIGNERS; None if anybody
             may have signed.
         is_signature_required: Whether a release without a signature is wrong; it always is if signers are named.
-        validate: Checks its tables anew; None if they need not be valid.
+        validate: Checks its tables anew, with rules if the release was checked with any; None if they need not be
+            valid.
     """
 
     allowed_signers: Path | None = None
     is_signature_required: bool = False
-    validate: Callable[[Path], Report] | None = None
+    validate: Callable[..., Report] | None = None
 
 
 def verify_release(
@@ -67,7 +68,9 @@ def verify_release(
         problems += verify_tables(folder)
     if not problems and demands.validate is not None:
         on_step("validation", 0.7)
-        report = demands.validate(folder)
+        checks = read_json(folder / MANIFEST).get("checks")
+        without_rules = isinstance(checks, dict) and checks.get("rules") is False
+        report = demands.validate(folder, rules=() if without_rules else None)
         if not report.valid:
             why = f"its tables have {report.errors} errors; `cstodata validate` lists them"
             problems.append(Problem(path="datapackage.json", fault=Fault.WRONG, why=why))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from cstodata.errors import CstodataError, DescriptorError
 from cstodata.package.descriptor import DESCRIPTOR, parse_package, read_json
@@ -15,6 +16,8 @@ from cstodata.package.pieces import typed_pieces
 from cstodata.package.plain_csv import is_plain_csv
 from cstodata.package.same import same_tables
 from cstodata.publish.problems import Fault, Problem
+from cstodata.release.archive import is_archive_of
+from cstodata.release.documents.facts import CSV, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +58,9 @@ def verify_tables(folder: Path) -> tuple[Problem, ...]:
     ]
     for resource in package.resources:
         problems += _table_problems(folder, package, resource)
+    for archive in sorted(folder.glob("*.zip")):
+        if not is_archive_of(folder, archive):
+            problems.append(_wrong(archive.name, "it does not hold the files of the release"))
     return tuple(problems)
 
 
@@ -65,9 +71,25 @@ def _manifest_problems(folder: Path, manifest: JsonObject, package: DataPackage)
     tables = _objects(manifest.get("tables"))
     if [table.get("name") for table in tables] != [resource.name for resource in package.resources]:
         yield _wrong(MANIFEST, f"its tables are not those of {DESCRIPTOR}")
-    for file in (file for table in tables for file in _objects(table.get("files"))):
-        if not _is_told(folder, file):
-            yield _wrong(MANIFEST, f"it does not tell the size and digest of {file.get('path')}")
+    for table in tables:
+        files = _objects(table.get("files"))
+        for file in files:
+            if not _is_told(folder, file):
+                yield _wrong(MANIFEST, f"it does not tell the size and digest of {file.get('path')}")
+        digests = {file.get("mediaType"): file.get("sha256") for file in files}
+        for name, media_type in (("content_sha256", CSV), ("schema_sha256", SCHEMA)):
+            if table.get(name) != digests.get(media_type):
+                yield _wrong(MANIFEST, f"it does not tell the {name} of {table.get('name')}")
+        if table.get("rows") != _rows(folder, table):
+            yield _wrong(MANIFEST, f"it does not tell how many rows {table.get('name')} has")
+
+
+def _rows(folder: Path, table: JsonObject) -> int | None:
+    """How many rows the Parquet file of a table has; None if it cannot be read."""
+    try:
+        return int(pq.read_metadata(resolve(folder, f"parquet/{table.get('name')}.parquet")).num_rows)
+    except (CstodataError, OSError, pa.ArrowException):
+        return None
 
 
 def _is_told(folder: Path, file: JsonObject) -> bool:

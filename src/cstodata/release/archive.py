@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import zipfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from cstodata.package.digest import sha256_of_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+NOT_INSIDE = frozenset({"SHA256SUMS", "SHA256SUMS.sig", "registry.txt"})
+"""Files of a release that tell of the zip file, and so cannot be in it."""
 
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 """Before it, the format knows none."""
@@ -41,3 +48,34 @@ def write_archive(folder: Path, names: Iterable[str], archive: Path, *, created:
             entry.file_size = (folder / name).stat().st_size
             with (folder / name).open("rb") as source, zipped.open(entry, "w") as target:
                 shutil.copyfileobj(source, target, 1024 * 1024)
+
+
+def is_archive_of(folder: Path, archive: Path) -> bool:
+    """Whether a zip file holds the files of a release, all of them and no others, with their bytes.
+
+    Args:
+        folder: The folder of the version.
+        archive: A zip file, which need not be trusted.
+    """
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    expected = {f"{archive.stem}/{name}": path for name, path in files.items() if name not in NOT_INSIDE}
+    expected.pop(f"{archive.stem}/{archive.name}", None)
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            entries = zipped.infolist()
+            if sorted(entry.filename for entry in entries) != sorted(expected):
+                return False
+            return all(_is_same(zipped, entry, expected[entry.filename]) for entry in entries)
+    except (OSError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False
+
+
+def _is_same(zipped: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path) -> bool:
+    size = file.stat().st_size
+    if entry.file_size != size:  # what is larger than it says is not read on
+        return False
+    with zipped.open(entry) as content:
+        digest = hashlib.sha256()
+        while piece := content.read(1024 * 1024):
+            digest.update(piece)
+    return digest.hexdigest() == sha256_of_file(file)

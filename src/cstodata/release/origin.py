@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,19 +44,32 @@ def origin_of(package: DataPackage, *, epoch: str | None) -> Origin:
     Raises:
         ReleaseRefusedError: The epoch is no number.
     """
-    commit = _git(package, "rev-parse", "--verify", "--quiet", "HEAD")
-    files = [str(path) for path in (package.path, *named_files(package.root, package.descriptor))]
-    changed = _git(package, "status", "--porcelain", "--", *files) if commit else ""
+    is_repository = _git(package, "rev-parse", "--is-inside-work-tree") == "true"
+    commit = _git(package, "rev-parse", "--verify", "--quiet", "HEAD") if is_repository else ""
     seconds = epoch or (_git(package, "show", "--no-patch", "--format=%ct", "HEAD") if commit else "")
     try:
         created = datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
     except (ValueError, OverflowError, OSError) as error:
         raise ReleaseRefusedError([f'SOURCE_DATE_EPOCH is "{epoch}", and no number of seconds']) from error
-    return Origin(created=created, commit=commit or None, is_dirty=bool(changed), tool=version("cstodata"))
+    is_dirty = is_repository and _is_dirty(package)
+    return Origin(created=created, commit=commit or None, is_dirty=is_dirty, tool=version("cstodata"))
+
+
+def _is_dirty(package: DataPackage) -> bool:
+    """Whether a file of the package is not as the commit has it: changed, not known to git, or ignored by it."""
+    files = [package.path, *named_files(package.root, package.descriptor)]
+    # Where links lead, the data stands; and git is asked in another folder than that which paths start from.
+    places = {str(path) for file in files for path in (file.absolute(), file.resolve())}
+    asked = ("status", "--porcelain", "--ignored", "--untracked-files=all", "--", *sorted(places))
+    return bool(_git(package, *asked))
 
 
 def _git(package: DataPackage, *arguments: str) -> str:
-    """What git says; nothing if it is not there, or the package is not in a repository."""
+    """What git says; nothing if it is not there, the package is in no repository, or there is no such thing.
+
+    Raises:
+        ReleaseRefusedError: git does not answer, as in a repository that belongs to somebody else.
+    """
     try:
         done = subprocess.run(  # noqa: S603 -- no shell
             ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is
@@ -64,7 +78,10 @@ def _git(package: DataPackage, *arguments: str) -> str:
             check=False,
             text=True,
             errors="replace",
+            env={**os.environ, "LC_ALL": "C"},
         )
     except OSError:
         return ""
+    if done.returncode and done.stderr and "not a git repository" not in done.stderr:
+        raise ReleaseRefusedError([f"git does not say what is committed: {done.stderr.strip().splitlines()[0]}"])
     return "" if done.returncode else done.stdout.strip()

@@ -37,7 +37,8 @@ def build_elsewhere(command: Sequence[str], folders: Sequence[Path], environment
         )
         if done.returncode:
             said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-            raise ReleaseRefusedError([said[-1] if said else f"building ended with exit code {done.returncode}"])
+            why = said[-1].removeprefix("cstodata: ").removeprefix("not released: ") if said else ""
+            raise ReleaseRefusedError([why or f"building ended with exit code {done.returncode}"])
 
 
 def differing_files(one: Path, other: Path) -> list[str]:

@@ -30,7 +30,7 @@ def manifest(facts: ReleaseFacts) -> bytes:
             "version": facts.version,
             "previous": changes.old.version if changes else None,
             "created": facts.origin.created,
-            "git": {"commit": facts.origin.commit, "dirty": facts.origin.is_dirty},
+            "git": {"commit": facts.origin.commit, "dirty": facts.origin.is_dirty if facts.origin.commit else None},
             # No version of Python: it leaves no trace in the files, so it must leave none here. That of pyarrow stands
             # in each Parquet file, so two of them never give the same release anyway.
             "tool": {"cstodata": facts.origin.tool, "pyarrow": facts.pyarrow},
@@ -40,6 +40,7 @@ def manifest(facts: ReleaseFacts) -> bytes:
                 "valid": facts.report.valid,
                 "errors": facts.report.errors,
                 "warnings": facts.report.warnings,
+                "rules": bool(facts.report.rules),
             },
             "licenses": objects(declared.get("licenses")),
             "sources": objects(declared.get("sources")),
