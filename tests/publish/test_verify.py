@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +20,9 @@ from cstodata.publish.verify_tables import verify_tables
 from cstodata.release.build import build_release
 from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ORIGIN = Origin(created="2026-02-20T00:00:00Z", commit=None, is_dirty=False, tool="0.1.0")
 
@@ -81,4 +87,63 @@ def test_tables_that_differ_are_found_though_all_digests_are_right(copy: Path) -
     assert [(problem.path, problem.fault) for problem in verify_tables(copy)] == [
         ("release.json", Fault.WRONG),
         ("parquet/people.parquet", Fault.WRONG),
+        ("csto-pa-1.1.0.zip", Fault.WRONG),
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [
+        ("rows", 999, "how many rows sources has"),
+        ("content_sha256", "0" * 64, "the content_sha256 of sources"),
+        ("schema_sha256", "0" * 64, "the schema_sha256 of sources"),
+    ],
+)
+def test_a_manifest_that_tells_something_else_of_a_table_is_found(
+    copy: Path, key: str, value: object, why: str
+) -> None:
+    manifest = json.loads((copy / "release.json").read_text())
+    manifest["tables"][0][key] = value
+    (copy / "release.json").write_text(json.dumps(manifest))
+    told = {(problem.path, problem.why) for problem in verify_tables(copy)}
+    assert ("release.json", f"it does not tell {why}") in told
+
+
+@pytest.mark.parametrize("wrong", ["other bytes", "a file less", "a file more", "no zip file", "a bomb"])
+def test_a_zip_file_that_does_not_hold_the_release_is_found(copy: Path, wrong: str) -> None:
+    path = copy / "csto-pa-1.1.0.zip"
+    with zipfile.ZipFile(path) as archive:
+        held = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    people = "csto-pa-1.1.0/data/people.csv"
+    match wrong:
+        case "other bytes":
+            held[people] = bytes(len(held[people]))
+        case "a file less":
+            del held[people]
+        case "a file more":
+            held["../outside.csv"] = b"x"
+        case "a bomb":
+            held[people] = bytes(10_000_000)
+        case _:
+            held = {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in held.items():
+            archive.writestr(name, content)
+    if wrong == "no zip file":
+        path.write_bytes(b"PK")
+    assert [(problem.path, problem.why) for problem in verify_tables(copy)] == [
+        ("csto-pa-1.1.0.zip", "it does not hold the files of the release")
+    ]
+
+
+def test_a_release_that_was_checked_without_rules_is_verified_without_them(
+    make_package: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_package({"table": ('id\n"of two\nlines"\n', {"fields": [{"name": "id"}], "primaryKey": "id"})})
+    output = str(tmp_path / "out")
+    assert run(["release", str(folder), "-o", output], debug=True) == 1
+    assert run(["release", str(folder), "-o", output, "--no-rules"], debug=True) == 0
+    manifest = json.loads((tmp_path / "out" / "v" / "1.0.0" / "release.json").read_text())
+    assert manifest["checks"]["rules"] is False
+    capsys.readouterr()
+    assert run(["verify", f"{output}/v/1.0.0"], debug=True) == 0

@@ -18,6 +18,7 @@ from cstodata.publish.problems import Fault
 from cstodata.publish.publisher import publish
 from cstodata.publish.store import Store
 from cstodata.publish.verify import Demands, verify_release
+from cstodata.release.archive import NOT_INSIDE, write_archive
 from cstodata.release.build import build_release
 from cstodata.release.origin import Origin
 from cstodata.release.plan import plan_release
@@ -52,6 +53,8 @@ def digest(path: Path) -> str:
 
 def list_anew(folder: Path) -> None:
     """Make both lists fit the files, as whoever tampered with them would."""
+    for archive in folder.glob("*.zip"):
+        write_archive(folder, set(names(folder)) - NOT_INSIDE - {archive.name}, archive, created=None)
     listed = [name for name in names(folder) if name not in {"SHA256SUMS", "registry.txt", "SHA256SUMS.sig"}]
     registry = "".join(f"{name} sha256:{digest(folder / name)}\n" for name in listed)
     (folder / "registry.txt").write_text(registry)

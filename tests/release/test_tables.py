@@ -100,3 +100,14 @@ def test_the_archive_holds_the_files_with_one_date_and_mode(dataset: Path, tmp_p
     there = {path.relative_to(version).as_posix() for path in version.rglob("*") if path.is_file()}
     missing = there - {name.partition("/")[2] for name in names}
     assert missing == {"SHA256SUMS", "registry.txt", "csto-pa-1.1.0.zip"}
+
+
+@pytest.mark.parametrize(("type_", "cell"), [("datetime", "10:30"), ("date", "May 5"), ("date", "Friday")])
+def test_dates_that_today_would_complete_are_refused(
+    make_package: Callable[..., Path], tmp_path: Path, type_: str, cell: str
+) -> None:
+    schema = {"fields": [{"name": "at", "type": type_, "format": "any"}]}
+    with pytest.raises(TableReadError, match="name no whole date"):
+        released(make_package({"table": (f"at\n{cell}\n", schema)}), tmp_path / "out")
+    version = released(make_package({"table": ("at\n5 May 2020\n", schema)}), tmp_path / "out")
+    assert (version / "data" / "table.csv").read_text() == "at\n5 May 2020\n"
