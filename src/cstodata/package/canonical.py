@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.errors import TableReadError
-from cstodata.package.cells import is_rewritten, render
+from cstodata.package.cells import is_rewritten, means_null, render
 from cstodata.package.plain_csv import CsvDialect, read_texts, write_texts
 from cstodata.package.same import same_table
 from cstodata.package.tables import type_texts
@@ -117,9 +117,9 @@ def _proved(texts: pa.Table, table: pa.Table, schema: Schema, dialect: CsvDialec
 
 def _not_missing(texts: pa.Array, field: Field) -> pa.Array:
     """Refuse a text that means null where the cell is not null."""
-    hidden = texts.filter(pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string())))
-    hidden = hidden.drop_null()
-    if len(hidden):
+    hidden = means_null(texts, field)
+    if pc.any(hidden).as_py():
+        hidden = texts.filter(hidden)
         problem = f'a cell would be written as "{hidden[0]}", which its missingValues say is null'
         raise TableReadError(field.name, problem=problem)
     return texts

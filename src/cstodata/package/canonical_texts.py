@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.package.cells import ARROW_TYPES, WRITERS, frictionless_field, reads_plainly, write_datetime
+from cstodata.package.cells import ARROW_TYPES, WRITERS, frictionless_field, means_null, reads_plainly, write_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ def canonical_texts(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array
     Returns:
         A column of strings of the same length; missing values are null, and cells that cannot be read are as they were.
     """
-    missing = pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string()))
+    missing = means_null(texts, field)
     present = pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
     if field.type not in ARROW_TYPES:
         return present
