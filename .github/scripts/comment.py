@@ -88,7 +88,9 @@ def _text(path: Path, *, is_update: bool) -> str | None:
     """What to post; None for nothing."""
     if path.is_symlink():
         raise NoCommentError("the comment of the report is a link")
-    text = path.read_bytes()[: 8 * MOST_CHARACTERS].decode(errors="replace").strip() if path.is_file() else ""
+    if not path.is_file():  # the check did not get that far, so nothing is known
+        return None
+    text = path.read_bytes()[: 8 * MOST_CHARACTERS].decode(errors="replace").strip()
     if not text.removeprefix(MARKER).strip():
         text = NOTHING_LEFT if is_update else ""
     if len(text) + len(MARKER) >= MOST_CHARACTERS:

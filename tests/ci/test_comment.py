@@ -127,10 +127,10 @@ def test_thousands_of_findings_are_counted_and_ten_are_told(package: Callable[..
     assert done.code == 1
     assert len(done.comment) < 60_000
     page = rendered(done.comment)
-    assert done.first_line.startswith("**not valid**: type-error in table, line 2 (1,000 errors")
+    assert done.first_line.startswith("**not valid**: type-error in table, line 2 (at least 1,000 errors")
     told = done.comment.partition("<details>")[0].splitlines()
     assert len([line for line in told if line.startswith("- <code>table.csv&#58;")]) == 10
-    assert "- … and 990 more" in told
+    assert "- … and at least 990 more" in told
     assert set(page.tags) <= OURS | TABLE
     for file in ("report.json", "changes.json"):
         json.loads((done.folder / file).read_text())

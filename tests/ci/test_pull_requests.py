@@ -401,3 +401,23 @@ def test_an_event_that_is_no_json_is_said_in_one_sentence(repository_of: Reposit
     file.write_bytes(b"\xff{")
     done = repository_of.ci(GITHUB_EVENT_PATH=str(file))
     assert (done.code, done.noted.count("\n")) == (3, 1)
+
+
+def test_words_of_the_domain_hide_nothing_that_breaks(repository_of: Repository) -> None:
+    path = repository_of.top / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    descriptor["resources"] = [each for each in descriptor["resources"] if each["name"] != "mentions"]
+    path.write_text(json.dumps(descriptor, indent=2), encoding="utf-8")
+    repository_of.change("data/delegations.csv", "KG-2026-02-20,KG,2026-02-20,6", "KG-2026-02-20,KG,2026-02-20,7")
+    repository_of.commit()
+    above = repository_of.ci("--base", "main").comment.partition("<details>")[0]
+    assert "mentions&#58; the resource is gone; Kyrgyzstan&#58; seats 6 → 7" in above
+
+
+def test_a_new_package_that_is_broken_is_told_as_any_other(repository_of: Repository) -> None:
+    (repository_of.top / "new").mkdir()
+    (repository_of.top / "new" / "datapackage.json").write_text("{")
+    repository_of.commit()
+    done = repository_of.ci("--base", "main", "--package", "new")
+    assert done.code == 3
+    assert "**not valid**" in done.first_line

@@ -150,11 +150,18 @@ def test_a_comment_of_somebody_else_with_the_marker_is_left_alone(comment: Any, 
     assert github.bodies == [f"{MARKER}\nmine", f"I quote {MARKER}", f"{MARKER}\nOne seat changes.\n"]
 
 
-@pytest.mark.parametrize("content", ["", "\n", f"{MARKER}\n", None])
+def test_a_check_that_left_no_comment_changes_none(comment: Any, github: GitHub, report: Path) -> None:
+    (report / "comment.md").unlink()
+    github.say(7, f"{MARKER}\nbefore")
+    assert "nothing to say" in comment().log
+    assert github.bodies == [f"{MARKER}\nbefore"]
+
+
+@pytest.mark.parametrize("content", ["", "\n", f"{MARKER}\n"])
 def test_nothing_to_say_makes_no_comment_and_updates_an_old_one(
-    comment: Any, github: GitHub, report: Path, content: str | None
+    comment: Any, github: GitHub, report: Path, content: str
 ) -> None:
-    (report / "comment.md").unlink() if content is None else (report / "comment.md").write_text(content)
+    (report / "comment.md").write_text(content)
     assert "nothing to say" in comment().log
     assert github.bodies == []
     github.say(7, f"{MARKER}\nbefore")

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cstodata.ci.plan import under
-from cstodata.model.change import Bump
+from cstodata.model.bump import rule_of
+from cstodata.model.change import Bump, ChangeKind
 from cstodata.model.finding import Severity
 from cstodata.report.changes import markdown
 from cstodata.report.changes.sentences import place, reasons, sentence, title
 from cstodata.report.markup import code, plain
+from cstodata.report.places import is_cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cstodata.ci.judgement import Judgement
-    from cstodata.model.change import ChangeSet
+    from cstodata.model.change import Change, ChangeSet
     from cstodata.model.finding import Finding
 
     IsChanged = Callable[[str, int], bool]
@@ -28,6 +30,15 @@ FINDINGS = 10
 """How many are told; the rest is counted."""
 
 _KINDS, _WORDS, _LEAST = 3, 3, 200
+
+_IN_WORDS = frozenset(
+    {
+        ChangeKind.ROWS_ADDED,
+        ChangeKind.ROWS_CHANGED,
+        ChangeKind.RELEASE_FACT_CHANGED,
+        ChangeKind.WRITTEN_DIFFERENTLY,
+    }
+)
 _CHARACTERS = 200
 """Of one text above the fold."""
 
@@ -71,7 +82,8 @@ def _head(judgement: Judgement, listed: list[Finding], root: str, most: int) -> 
     yield from (f"- {_finding(each, root)}" for each in listed[:most])
     count = judgement.checked.errors + judgement.checked.warnings - min(most, len(listed))
     if count > 0:
-        yield f"- … and {count:,} more" if most else f"- {count:,} findings"
+        least = "at least " if is_cut(judgement.checked) else ""
+        yield f"- … and {least}{count:,} more" if most else f"- {least}{count:,} findings"
     if told:
         yield ""
         yield told.removeprefix(": ")
@@ -90,7 +102,8 @@ def _verdict(judgement: Judgement, listed: list[Finding]) -> str:
     named = [_named(finding) for finding in list(kinds.values())[:_KINDS]]
     if len(kinds) > _KINDS:
         named.append(f"and {_number(len(kinds) - _KINDS, 'more kind')}")
-    more = f" ({report.errors:,} errors)" if report.errors > 1 else ""
+    least = "at least " if is_cut(report) else ""
+    more = f" ({least}{report.errors:,} errors)" if report.errors > 1 else ""
     return f"**not valid**: {'; '.join(named)}{more}"
 
 
@@ -116,10 +129,17 @@ def _told(judgement: Judgement) -> str:
         return f": not compared with what it was, as {plain(judgement.note)}." if judgement.note else ""
     if changes.version.bump is Bump.NONE and not judgement.too_low:
         return ": nothing changed that a reader of the data could notice."
-    words = changes.words or tuple(dict.fromkeys(f"{place(each)}: {sentence(each)}" for each in changes.changes))
+    # Words of the domain stand for rows that are new or corrected; all else is said as well, and what breaks first.
+    others = [each for each in changes.changes if not changes.words or each.kind not in _IN_WORDS]
+    breaking = dict.fromkeys(_line(each) for each in others if rule_of(each).bump is Bump.MAJOR)
+    words = tuple(dict.fromkeys((*breaking, *changes.words, *map(_line, others))))
     few = "; ".join(plain(word, _CHARACTERS) for word in words[:_WORDS])
     more = f"; and {len(words) - _WORDS:,} more" if len(words) > _WORDS else ""
     return f": {few}{more}. {_version(judgement, changes)}" if words else f": {_version(judgement, changes)}"
+
+
+def _line(change: Change) -> str:
+    return f"{place(change)}: {sentence(change)}"
 
 
 def _version(judgement: Judgement, changes: ChangeSet) -> str:

@@ -85,7 +85,7 @@ def ci(
     is_changed = changed_lines(repository, plan)
     seen = _seen(judgement, plan, is_changed)
     told = partial(render, seen, root=plan.root, is_changed=is_changed)
-    _write_files(judgement, plan, told() if comment else None, output)
+    _write_files(judgement, seen, plan, told() if comment else None, output)
     if room := _room("GITHUB_STEP_SUMMARY", SUMMARY_BYTES):
         _append("GITHUB_STEP_SUMMARY", told(budget=room, findings=_SUMMARY_FINDINGS))
     _tell(seen, plan, is_changed)
@@ -144,7 +144,7 @@ def _judged(plan: Plan) -> Judgement:
         with progress("Checking") as on_step:
             checked = validate(plan.descriptor, on_step=on_step)
     except CstodataError as error:
-        if plan.merge_base is None:
+        if plan.merge_base is None and not plan.descriptor.exists():
             raise  # nothing tells that there ever was a package
         return judge(plan, unreadable_report(plan, error), None, note=None, is_unreadable=True)
     if plan.merge_base is None:
@@ -166,12 +166,12 @@ def _seen(judgement: Judgement, plan: Plan, is_changed: IsChanged) -> Judgement:
     return seen_from_changes(judgement, read_package(plan.descriptor), root=plan.root, is_changed=is_changed)
 
 
-def _write_files(judgement: Judgement, plan: Plan, comment: str | None, output: Path | None) -> None:
+def _write_files(judgement: Judgement, seen: Judgement, plan: Plan, comment: str | None, output: Path | None) -> None:
     from cstodata.ci.files import contents
     from cstodata.ci.outputs import environment_file, outputs
 
     if output is not None:
-        files = dict(contents(judgement, root=plan.root))
+        files = dict(contents(judgement, seen, root=plan.root))
         if comment is not None:
             files[_COMMENT] = (comment,)
         _leave(files, output)

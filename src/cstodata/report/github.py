@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cstodata.model.finding import Severity
-from cstodata.report.places import by_importance, line_of, number, path_of, sentence
+from cstodata.report.places import by_importance, is_cut, line_of, number, path_of, sentence
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def _rest(report: Report, told: list[Finding], whole: str) -> str:
     warnings = report.warnings - sum(finding.severity is Severity.WARNING for finding in told)
     kinds = [number(count, noun) for count, noun in ((errors, "more error"), (warnings, "more warning")) if count]
     severity = Severity.ERROR if errors else Severity.WARNING
-    # Of a table that reached the limit of errors the rest was not even looked for.
-    least = "at least " if any("limit" in warning for table in report.tables for warning in table.warnings) else ""
+    least = "at least " if is_cut(report) else ""
     return _command(severity, {"title": "cstodata"}, f"{least}{' and '.join(kinds)}; {whole}.")
 
 

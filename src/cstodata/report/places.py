@@ -43,7 +43,7 @@ def told(finding: Finding) -> str:
 
 def sentence(finding: Finding, *, mend: bool = True) -> str:
     """One line, bounded: which cell, what is wrong with it, and what to do about it."""
-    first = told(finding).splitlines() or [""]
+    message = " ".join(told(finding).splitlines())
     parts = [f"{shown(name)}={shown(value)}" for name, value in list(finding.key.items())[:3]]
     if finding.field is not None and finding.field not in finding.key:
         value = "" if finding.value is None else f"={shown(finding.value)}"
@@ -51,8 +51,13 @@ def sentence(finding: Finding, *, mend: bool = True) -> str:
     elif finding.field is None and not parts and finding.resource is not None:
         parts.append(shown(finding.resource))
     line = f"{', '.join(parts)}: " if parts else ""
-    line += shown(first[0], 3 * SHOWN_CHARACTERS)
+    line += shown(message, 3 * SHOWN_CHARACTERS)
     return f"{_ended(line)} {finding.mend}" if mend and finding.mend else line
+
+
+def is_cut(report: Report) -> bool:
+    """Whether there may be more to find: of a table that reached the limit of errors the rest was not looked for."""
+    return any("limit" in warning for table in report.tables for warning in table.warnings)
 
 
 def by_importance(
