@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517 --constraint constraints.txt
 
 .PHONY: release test openssh fuzz format docs clean
 
@@ -20,7 +20,7 @@ test: $(VENV)/installed-test $(VENV)/user/installed openssh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/cog --check README.md docs/reference/*.md
 	$(BIN)/cstodata format --check
 	CSTODATA_USER_PYTHON=$(VENV)/user/bin/python $(BIN)/pytest -n auto
@@ -61,5 +61,5 @@ $(VENV)/installed-test: pyproject.toml constraints.txt | $(BIN)/python
 # What a user has: the wheel and what it depends on, nothing that only tests need.
 $(VENV)/user/installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/user
-	$(VENV)/user/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt .
+	$(VENV)/user/bin/python -m pip --disable-pip-version-check install --quiet --use-pep517 --constraint constraints.txt .
 	touch $@

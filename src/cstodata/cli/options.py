@@ -44,6 +44,19 @@ def output_option(command: Command) -> Command:
     )(command)
 
 
+def text_or_json_option(command: Command) -> Command:
+    """`--format text|json`, as `form`."""
+    return click.option(
+        "--format",
+        "-f",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How to tell.",
+    )(command)
+
+
 def resource_option(verb: str) -> Callable[[Command], Command]:
     """`--resource NAME`, as often as wanted."""
     return click.option(

@@ -94,14 +94,10 @@ def release(  # noqa: PLR0913 -- one parameter an option
     if dry_run:
         _tell(plan, output / plan.folder, sign_key)
         return ExitCode.CLEAN
-    if check_reproducible:
-        flags = [*(["--previous", previous] if previous else []), *(["--allow-dirty"] if allow_dirty else [])]
-        flags += [*(["--no-zip"] if no_zip else []), *(["--no-rules"] if no_rules else [])]
-        if differing := _built_elsewhere(chosen, plan.folder, output, flags):
-            click.echo("not released: built in two places, these files differ:")
-            click.echo("\n".join(f"  {shown(name, _LONG)}" for name in differing))
-            return ExitCode.FINDINGS
-        click.echo("reproducible: built in two time zones, locales and hash seeds, all files are the same")
+    given = {"--allow-dirty": allow_dirty, "--no-zip": no_zip, "--no-rules": no_rules}
+    flags = [flag for flag, is_given in given.items() if is_given]
+    if check_reproducible and not _is_reproducible(chosen, plan, output, flags):
+        return ExitCode.FINDINGS
     from cstodata.release.build import build_release
 
     with progress("Writing") as on_step:
@@ -110,10 +106,7 @@ def release(  # noqa: PLR0913 -- one parameter an option
         f"{built}: {shown(output / plan.folder, _LONG)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
     )
     if sign_key is not None:
-        from cstodata.release.signature import SIGNATURE, sign
-
-        signed = "signed" if sign(output / plan.folder, sign_key) else "signed already, with the same key"
-        click.echo(f"{signed}: {shown(output / plan.folder / SIGNATURE, _LONG)}")
+        _sign(output / plan.folder, sign_key)
     return ExitCode.CLEAN
 
 
@@ -131,6 +124,13 @@ def _before(place: str, package: DataPackage) -> str | None:
     return before
 
 
+def _sign(folder: Path, key: Path) -> None:
+    from cstodata.release.signature import SIGNATURE, sign
+
+    signed = "signed" if sign(folder, key) else "signed already, with the same key"
+    click.echo(f"{signed}: {shown(folder / SIGNATURE, _LONG)}")
+
+
 def _tell(plan: ReleasePlan, target: Path, sign_key: Path | None) -> None:
     """Tell what would be written."""
     if target.exists():
@@ -141,16 +141,23 @@ def _tell(plan: ReleasePlan, target: Path, sign_key: Path | None) -> None:
         click.echo(f"would sign it with {shown(sign_key, _LONG)}")
 
 
-def _built_elsewhere(package: Path, version: str, output: Path, flags: list[str]) -> list[str]:
-    """The files that differ between two builds, in two environments."""
+def _is_reproducible(package: Path, plan: ReleasePlan, output: Path, flags: list[str]) -> bool:
+    """Whether two builds, in two environments, have the same files; what differs is told."""
     import tempfile
 
     from cstodata.release.reproduce import build_elsewhere, differing_files
 
     output.mkdir(parents=True, exist_ok=True)
+    before = ["--previous", plan.previous] if plan.previous else []
     with tempfile.TemporaryDirectory(dir=output, prefix=".twice.") as folder, progress("Building") as on_step:
         on_step("twice", 0)
         one, other = Path(folder, "one"), Path(folder, "other")
-        command = [sys.executable, "-m", "cstodata", "release", str(package), *flags, "--output"]
+        command = [sys.executable, "-m", "cstodata", "release", str(package), *before, *flags, "--output"]
         build_elsewhere(command, (one, other), os.environ)
-        return differing_files(one / version, other / version)
+        differing = differing_files(one / plan.folder, other / plan.folder)
+    if differing:
+        click.echo("not released: built in two places, these files differ:")
+        click.echo("\n".join(f"  {shown(name, _LONG)}" for name in differing))
+    else:
+        click.echo("reproducible: built in two time zones, locales and hash seeds, all files are the same")
+    return not differing

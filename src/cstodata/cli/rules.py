@@ -6,25 +6,17 @@ import json
 
 import click
 
-from cstodata.cli.options import write
+from cstodata.cli.options import text_or_json_option, write
 
 
 @click.command()
-@click.option(
-    "--format",
-    "-f",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How to list.",
-    show_default=True,
-)
-def rules(*, format_: str) -> None:
+@text_or_json_option
+def rules(*, form: str) -> None:
     """List the rules."""
     from cstodata.validation.rules.base import title_of
     from cstodata.validation.rules.registry import RULES
 
-    if format_ == "json":
+    if form == "json":
         listed = [
             {"id": rule.id, "severity": rule.severity, "resource": rule.resource, "title": title_of(rule)}
             for rule in RULES

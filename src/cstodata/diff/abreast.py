@@ -1,4 +1,4 @@
-"""The same work on both sides of a comparison at once: Arrow, DuckDB and digests leave the interpreter to others."""
+"""The same work for both sides of a comparison at once: Arrow, DuckDB and digests leave the interpreter to others."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Side = TypeVar("_Side")
 _Result = TypeVar("_Result")
 
 
-def abreast(work: Callable[[_Side], _Result], old: _Side, new: _Side) -> tuple[_Result, _Result]:
-    """The results for the old and the new side; if the work fails on both, raises what it raises for the old one."""
+def abreast(old: Callable[[], _Result], new: Callable[[], _Result]) -> tuple[_Result, _Result]:
+    """What the work for the old and for the new side gives; if both fail, raises what the old one raises."""
     with ThreadPoolExecutor(2) as pool:
-        before, after = pool.submit(work, old), pool.submit(work, new)
+        before, after = pool.submit(old), pool.submit(new)
         return before.result(), after.result()

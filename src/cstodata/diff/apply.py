@@ -15,8 +15,8 @@ import pyarrow as pa
 from cstodata.diff.delta import Delta, read_delta
 from cstodata.diff.edits import edited
 from cstodata.diff.metadata import is_same_json
-from cstodata.diff.package import side_of
 from cstodata.diff.row_changes import ROW
+from cstodata.diff.sides import side_of
 from cstodata.errors import ApplyError
 from cstodata.package.descriptor import DESCRIPTOR, parse_package, read_package
 from cstodata.package.digest import sha256_of_file

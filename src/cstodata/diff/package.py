@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cstodata.diff.abreast import abreast
@@ -11,20 +11,18 @@ from cstodata.diff.fields import FieldPairs, Names, schema_changes
 from cstodata.diff.metadata import is_same_json, metadata_changes
 from cstodata.diff.references import referenced_keys
 from cstodata.diff.rows import RowsDiff, all_rows, diff_rows
+from cstodata.diff.sides import side_of
 from cstodata.diff.table import Table
 from cstodata.diff.version import gone_promises, version_need
 from cstodata.diff.words import words
-from cstodata.errors import CstodataError, SideError, TableReadError, UnsafePathError
+from cstodata.errors import CstodataError, SideError, TableReadError
 from cstodata.model.change import Change, ChangeKind, ChangeSet, Side, TableChanges
 from cstodata.model.progress import unheard
-from cstodata.package.digest import sha256_of_file
-from cstodata.package.paths import resolve
 from cstodata.package.tables import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from cstodata.model.json import JsonObject
     from cstodata.model.progress import OnStep
     from cstodata.package.descriptor import DataPackage, Resource
 
@@ -102,7 +100,7 @@ def diff_packages(
         SideError: Two resources of a package have the same name.
     """
     _check_names(old, new, places, resources)
-    sides = abreast(lambda side: side_of(side[0], place=side[1]), (old, places[0]), (new, places[1]))
+    sides = abreast(partial(side_of, old, place=places[0]), partial(side_of, new, place=places[1]))
     both = _Both(old=old, new=new, sides=sides, memory_limit=memory_limit, on_step=on_step)
     renamed = _renamed_resources(both)
     changes: list[Change] = []
@@ -254,53 +252,8 @@ def _is_renamed(both: _Both, before: Resource, after: Resource) -> bool:
     return found.rows_before > 0 and found.count == 0
 
 
-def _digests_of(package: DataPackage, resource: Resource) -> tuple[str, ...]:
-    """The digests of a resource's files, and of what tells how to read them; of inline data, its text.
-
-    What cannot be read has a digest that only this side has: nothing proves that it is the same.
-    """
-    declared = resource.descriptor
-    if "data" in declared:
-        return (json.dumps(declared["data"], sort_keys=True),)
-    path, more, dialect = declared.get("path"), declared.get("extrapaths"), declared.get("dialect")
-    listed = [*(path if isinstance(path, list) else [path]), *(more if isinstance(more, list) else [])]
-    listed += [dialect] if isinstance(dialect, str) else []
-    return tuple(_digest(package, each) for each in listed) or (f"nothing in {package.path}",)
-
-
-def _digest(package: DataPackage, path: object) -> str:
-    try:
-        file = resolve(package.root, path) if isinstance(path, str) and path else None
-        return f"{path} of {package.path}" if file is None else sha256_of_file(file) if file.is_file() else "missing"
-    except (UnsafePathError, OSError, ValueError):
-        return f"{path} of {package.path}"
-
-
 def _not_compared(resource: Resource, error: Exception) -> Change:
     why = error.problem if isinstance(error, TableReadError) else str(error)
     if not isinstance(error, CstodataError):
         why = f"{type(error).__name__}: {why}"
     return Change(kind=ChangeKind.NOT_COMPARED, resource=resource.name, subject=why)
-
-
-def side_of(package: DataPackage, *, place: str) -> Side:
-    """A package as one side of a comparison."""
-    declared = package.descriptor
-    schemas = {
-        str(resource.descriptor["schema"]): resource.schema.descriptor
-        for resource in package.resources
-        if isinstance(resource.descriptor.get("schema"), str) and resource.schema is not None
-    }
-    return Side(
-        place=place,
-        name=_text(declared, "name"),
-        version=_text(declared, "version"),
-        descriptor=declared,
-        schemas=schemas,
-        digests={resource.name: _digests_of(package, resource) for resource in package.resources},
-    )
-
-
-def _text(descriptor: JsonObject, key: str) -> str | None:
-    value = descriptor.get(key)
-    return value if isinstance(value, str) else None

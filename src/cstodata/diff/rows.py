@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -70,9 +71,8 @@ def _collect(old: Table, new: Table, join: HashJoin, found: Found) -> TableChang
     old_names, key = join.old_names(), join.key
     removed, added = sorted(found.removed), found.added
     before, after = abreast(
-        lambda side: rows_of(*side),
-        (old, [*removed, *(was for was, _ in found.changed)]),
-        (new, [*added, *(now for _, now in found.changed)]),
+        partial(rows_of, old, [*removed, *(was for was, _ in found.changed)]),
+        partial(rows_of, new, [*added, *(now for _, now in found.changed)]),
     )
     compared = [(one.name, two.name) for one, two in join.pairs.common]
     lone = [field.name for field in join.pairs.added]

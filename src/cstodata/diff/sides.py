@@ -1,20 +1,26 @@
-"""The packages to compare: files, folders, releases, and revisions of a git repository."""
+"""The packages to compare: files, folders, releases, and revisions of a git repository; and what is told of them."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from cstodata.errors import SideError
+from cstodata.errors import SideError, UnsafePathError
+from cstodata.model.change import Side
 from cstodata.package.descriptor import DESCRIPTOR, DataPackage, read_json, read_package
-from cstodata.package.paths import named_files
+from cstodata.package.digest import sha256_of_file
+from cstodata.package.paths import named_files, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
+
+    from cstodata.model.json import JsonObject
+    from cstodata.package.descriptor import Resource
 
 GIT = "git:"
 
@@ -39,6 +45,51 @@ def open_side(place: str, *, beside: Path) -> Iterator[DataPackage]:
     revision, _, path = place.removeprefix(GIT).partition(":")
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder:
         yield _Revision(place, revision or "HEAD", beside).package(path, Path(folder))
+
+
+def side_of(package: DataPackage, *, place: str) -> Side:
+    """A package as one side of a comparison."""
+    declared = package.descriptor
+    schemas = {
+        str(resource.descriptor["schema"]): resource.schema.descriptor
+        for resource in package.resources
+        if isinstance(resource.descriptor.get("schema"), str) and resource.schema is not None
+    }
+    return Side(
+        place=place,
+        name=_text(declared, "name"),
+        version=_text(declared, "version"),
+        descriptor=declared,
+        schemas=schemas,
+        digests={resource.name: _digests_of(package, resource) for resource in package.resources},
+    )
+
+
+def _text(descriptor: JsonObject, key: str) -> str | None:
+    value = descriptor.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _digests_of(package: DataPackage, resource: Resource) -> tuple[str, ...]:
+    """The digests of a resource's files, and of what tells how to read them; of inline data, its text.
+
+    What cannot be read has a digest that only this side has: nothing proves that it is the same.
+    """
+    declared = resource.descriptor
+    if "data" in declared:
+        return (json.dumps(declared["data"], sort_keys=True),)
+    path, more, dialect = declared.get("path"), declared.get("extrapaths"), declared.get("dialect")
+    listed = [*(path if isinstance(path, list) else [path]), *(more if isinstance(more, list) else [])]
+    listed += [dialect] if isinstance(dialect, str) else []
+    return tuple(_digest(package, each) for each in listed) or (f"nothing in {package.path}",)
+
+
+def _digest(package: DataPackage, path: object) -> str:
+    try:
+        file = resolve(package.root, path) if isinstance(path, str) and path else None
+        return f"{path} of {package.path}" if file is None else sha256_of_file(file) if file.is_file() else "missing"
+    except (UnsafePathError, OSError, ValueError):
+        return f"{path} of {package.path}"
 
 
 class _Revision:

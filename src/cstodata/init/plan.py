@@ -12,7 +12,7 @@ from slugify import slugify
 from cstodata.errors import InitError
 from cstodata.init.propose import propose
 from cstodata.init.source import Source, read_source
-from cstodata.package.canonical import rewrite_csv
+from cstodata.package.canonical import DIALECT, rewrite_csv
 from cstodata.package.descriptor import Field, Schema
 from cstodata.package.formatting import file_facts, to_json
 from cstodata.package.plain_csv import CsvDialect
@@ -37,14 +37,6 @@ EXAMPLE: Final = Source(
 
 _NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 _LONGEST_NAME = 60
-_DIALECT: Final[JsonObject] = {
-    "delimiter": ",",
-    "lineTerminator": "\n",
-    "quoteChar": '"',
-    "doubleQuote": True,
-    "skipInitialSpace": False,
-    "header": True,
-}
 _TEMPLATES: Final[Mapping[str, str]] = {
     "README.md": "README.md.jinja",
     ".gitignore": "gitignore.jinja",
@@ -163,7 +155,7 @@ def _resource(name: str, source: Source, content: bytes) -> JsonObject:
         "path": f"data/{name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
-        "dialect": _DIALECT,
+        "dialect": DIALECT,
         "schema": f"schemas/{name}.json",
         **file_facts(content),
     }

@@ -17,7 +17,18 @@ from cstodata.package.same import same_table
 from cstodata.package.tables import type_texts
 
 if TYPE_CHECKING:
+    from cstodata.model.json import JsonObject
     from cstodata.package.descriptor import Field, Schema
+
+DIALECT: JsonObject = {
+    "delimiter": ",",
+    "lineTerminator": "\n",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "skipInitialSpace": False,
+    "header": True,
+}
+"""How canonical CSV is written; all of it declared, so that no reader guesses."""
 
 
 def sort_by_key(table: pa.Table, schema: Schema) -> pa.Table:
@@ -64,20 +75,6 @@ def canonical_cells(texts: pa.Table, table: pa.Table, schema: Schema) -> pa.Tabl
             text = pc.coalesce(plain, text)
         columns[field.name] = text
     return pa.table(columns)
-
-
-def to_csv(table: pa.Table, schema: Schema, dialect: CsvDialect | None = None) -> bytes:
-    """The table as canonical CSV, its rows in the order given.
-
-    Args:
-        table: Columns of `cells.arrow_type`, one a field.
-        schema: The fields, in the order of the columns.
-        dialect: Delimiter and quote; None for comma and double quote.
-
-    Raises:
-        TableReadError: A cell cannot be written so that it reads back as the same.
-    """
-    return _proved(rendered(table, schema), table, schema, dialect or CsvDialect())
 
 
 def rewrite_csv(texts: pa.Table, table: pa.Table, schema: Schema, dialect: CsvDialect) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,9 +41,9 @@ def origin_of(package: DataPackage, *, epoch: str | None) -> Origin:
             None for the time of the commit itself.
 
     Raises:
-        ReleaseRefusedError: The epoch is no number.
+        ReleaseRefusedError: The epoch is no number, or git does not open the repository, as one of somebody else.
     """
-    is_repository = _git(package, "rev-parse", "--is-inside-work-tree") == "true"
+    is_repository = _is_in_repository(package)
     commit = _git(package, "rev-parse", "--verify", "--quiet", "HEAD") if is_repository else ""
     seconds = epoch or (_git(package, "show", "--no-patch", "--format=%ct", "HEAD") if commit else "")
     try:
@@ -64,24 +63,32 @@ def _is_dirty(package: DataPackage) -> bool:
     return bool(_git(package, *asked))
 
 
-def _git(package: DataPackage, *arguments: str) -> str:
-    """What git says; nothing if it is not there, the package is in no repository, or there is no such thing.
+def _is_in_repository(package: DataPackage) -> bool:
+    """Whether the package is in a git repository that git opens."""
+    asked = _run(package, "rev-parse", "--is-inside-work-tree")
+    root = package.root.resolve()
+    if asked is not None and asked.returncode and any((folder / ".git").exists() for folder in (root, *root.parents)):
+        why = (asked.stderr.strip().splitlines() or ["it gives no reason"])[0]
+        raise ReleaseRefusedError([f"git does not say what is committed: {why}"])
+    return asked is not None and asked.stdout.strip() == "true"
 
-    Raises:
-        ReleaseRefusedError: git does not answer, as in a repository that belongs to somebody else.
-    """
+
+def _git(package: DataPackage, *arguments: str) -> str:
+    """What git says; nothing if there is no such thing."""
+    done = _run(package, *arguments)
+    return "" if done is None or done.returncode else done.stdout.strip()
+
+
+def _run(package: DataPackage, *arguments: str) -> subprocess.CompletedProcess[str] | None:
+    """What became of a command of git; None if git is not there."""
     try:
-        done = subprocess.run(  # noqa: S603 -- no shell
+        return subprocess.run(  # noqa: S603 -- no shell
             ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is
             cwd=package.root.resolve(),
             capture_output=True,
             check=False,
             text=True,
             errors="replace",
-            env={**os.environ, "LC_ALL": "C"},
         )
     except OSError:
-        return ""
-    if done.returncode and done.stderr and "not a git repository" not in done.stderr:
-        raise ReleaseRefusedError([f"git does not say what is committed: {done.stderr.strip().splitlines()[0]}"])
-    return "" if done.returncode else done.stdout.strip()
+        return None

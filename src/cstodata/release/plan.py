@@ -11,6 +11,8 @@ from cstodata.errors import ReleaseRefusedError
 from cstodata.release.documents.registry import DOCUMENTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cstodata.model.report import Report
     from cstodata.package.descriptor import DataPackage, Resource
     from cstodata.release.origin import Origin
@@ -85,20 +87,7 @@ def plan_release(
             that are not committed.
     """
     version = package.descriptor.get("version")
-    problems = []
-    if not report.valid:
-        problems.append(f"the package has {report.errors} errors; `cstodata validate` lists them")
-    if not isinstance(version, str) or not semver.Version.is_valid(version):
-        problems.append("datapackage.json needs a `version` such as 1.0.0 (semantic versioning)")
-    if origin.is_dirty and not allow_dirty:
-        problems.append("the package has changes that are not committed; commit them, or say --allow-dirty")
-    if not package.resources:
-        problems.append("the package has no resources")
-    for resource in package.resources:
-        if resource.schema is None:
-            problems.append(f"resource {resource.name} has no schema")
-        if not _can_name_a_file(resource.name):
-            problems.append(f'resource "{resource.name}" has a name that cannot name a file')
+    problems = list(_problems(package, report, is_dirty=origin.is_dirty and not allow_dirty))
     if problems:
         raise ReleaseRefusedError(problems)
     name = str(package.descriptor.get("name"))
@@ -120,6 +109,24 @@ def plan_release(
         previous=previous,
         archive=archive,
     )
+
+
+def _problems(package: DataPackage, report: Report, *, is_dirty: bool) -> Iterator[str]:
+    """Why a package may not be released."""
+    version = package.descriptor.get("version")
+    if not report.valid:
+        yield f"the package has {report.errors} errors; `cstodata validate` lists them"
+    if not isinstance(version, str) or not semver.Version.is_valid(version):
+        yield "datapackage.json needs a `version` such as 1.0.0 (semantic versioning)"
+    if is_dirty:
+        yield "the package has changes that are not committed; commit them, or say --allow-dirty"
+    if not package.resources:
+        yield "the package has no resources"
+    for resource in package.resources:
+        if resource.schema is None:
+            yield f"resource {resource.name} has no schema"
+        if not _can_name_a_file(resource.name):
+            yield f'resource "{resource.name}" has a name that cannot name a file'
 
 
 def _can_name_a_file(name: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from cstodata.errors import ReleaseNotProvedError
-from cstodata.package.canonical import canonical_cells
+from cstodata.package.canonical import DIALECT, canonical_cells
 from cstodata.package.csv_lines import csv_lines, header_line
 from cstodata.package.digest import sha256_of, sha256_of_file
 from cstodata.package.formatting import to_json
@@ -30,16 +30,6 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage, Schema
     from cstodata.package.pieces import Piece
     from cstodata.release.plan import TablePlan
-
-DIALECT: JsonObject = {
-    "delimiter": ",",
-    "lineTerminator": "\n",
-    "quoteChar": '"',
-    "doubleQuote": True,
-    "skipInitialSpace": False,
-    "header": True,
-}
-"""How canonical CSV is written; all of it declared, so that no reader guesses."""
 
 _MEDIA_TYPES = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
 
