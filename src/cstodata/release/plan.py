@@ -9,6 +9,7 @@ import semver
 
 from cstodata.errors import ReleaseRefusedError
 from cstodata.release.documents.registry import DOCUMENTS
+from cstodata.report.places import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ def _problems(package: DataPackage, report: Report, *, is_dirty: bool) -> Iterat
     """Why a package may not be released."""
     version = package.descriptor.get("version")
     if not report.valid:
-        yield f"the package has {report.errors} errors; `cstodata validate` lists them"
+        yield f"the package has {errors(report)}; `cstodata validate` lists them"
     if not isinstance(version, str) or not semver.Version.is_valid(version):
         yield "datapackage.json needs a `version` such as 1.0.0 (semantic versioning)"
     if is_dirty:
