@@ -1,0 +1,115 @@
+"""Packages that moved, rows that are gone, and files that cannot be written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.ci.conftest import Repository
+
+SEATS, CHAMBERS = "data/delegation_seats.csv", "data/chambers.csv"
+
+
+def move(repository: Repository, folder: str) -> None:
+    """Move the package into a folder."""
+    (repository.top / folder).mkdir(parents=True)
+    repository.git("mv", "datapackage.json", "schemas", "data", folder)
+
+
+@pytest.mark.parametrize("folder", ["moved", "more data/März's"])
+def test_a_package_that_moved_is_compared_with_what_it_was(repository_of: Repository, folder: str) -> None:
+    move(repository_of, folder)
+    repository_of.change(f"{folder}/{SEATS}", "BY-2026-02-20,BY-LC01,7", "BY-2026-02-20,BY-LC01,8")
+    repository_of.commit()
+    done = repository_of.ci("--base", "main", "--package", folder)
+    assert done.code == 1
+    assert done.outputs["bump"] == "patch"
+    assert f"{folder}/{SEATS},line=4," in done.said
+    assert "Moved from <code>datapackage.json</code>." in done.comment
+
+
+def test_a_package_that_only_moved_has_no_new_version(repository_of: Repository) -> None:
+    move(repository_of, "moved")
+    repository_of.commit()
+    done = repository_of.ci("--base", "main", "--package", "moved")
+    assert done.code == 0, done.said
+    assert done.first_line == (
+        "**valid**: nothing changed that a reader of the data could notice. Moved from <code>datapackage.json</code>."
+    )
+    assert done.outputs["bump"] == "none"
+
+
+def test_a_copy_is_a_new_package_and_so_is_one_of_another_name(repository_of: Repository) -> None:
+    shutil.copytree(repository_of.top, repository_of.top / "copy", ignore=shutil.ignore_patterns(".git"))
+    repository_of.commit()
+    assert "the package is new" in repository_of.ci("--base", "main", "--package", "copy").first_line
+    move(repository_of, "moved")
+    path = repository_of.top / "moved" / "datapackage.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"name": "another"}))
+    repository_of.commit()
+    assert "the package is new" in repository_of.ci("--base", "main", "--package", "moved").first_line
+
+
+def without(repository: Repository, file: str, row: str) -> int:
+    """Take the line away that begins so; its number."""
+    path = repository.top / file
+    lines = path.read_text().splitlines(keepends=True)
+    (at,) = [number for number, line in enumerate(lines) if line.startswith(row)]
+    path.write_text("".join(lines[:at] + lines[at + 1 :]))
+    return at + 1
+
+
+def test_what_a_row_that_is_gone_made_wrong_is_told_where_it_stood(repository_of: Repository) -> None:
+    line = without(repository_of, SEATS, "BY-2026-02-20,BY-LC01,7")
+    repository_of.format()
+    repository_of.commit()
+    done = repository_of.ci("--base", "main")
+    assert done.code == 1
+    assert done.first_line.startswith(f"**not valid**: cstodata/seats-add-up in delegation&#95;seats, line {line - 1}")
+    assert f"file={SEATS},line={line - 1},title=cstodata/seats-add-up::" in done.said
+    assert "(data/delegations.csv, line 3; a row that stood here is gone)" in done.said
+
+
+def test_who_referred_to_a_row_that_is_gone_is_told_where_it_stood(repository_of: Repository) -> None:
+    line = without(repository_of, CHAMBERS, "BY-LC01")
+    repository_of.format()
+    repository_of.commit()
+    done = repository_of.ci("--base", "main")
+    assert done.code == 1
+    told = [each for each in done.said.splitlines() if "title=foreign-key" in each]
+    assert told
+    assert all(f"file={CHAMBERS},line={max(line - 1, 1)}," in each for each in told)
+    assert "data/delegation_seats.csv, line 2; a row that stood here is gone)" in done.said
+    report = json.loads((done.folder / "report.json").read_text())
+    assert any(error["type"] == "foreign-key" for task in report["tasks"] for error in task["errors"])
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_a_file_that_cannot_be_written_hides_no_annotation(
+    repository_of: Repository, tmp_path: Path, variable: str
+) -> None:
+    repository_of.change(SEATS, "BY-2026-02-20,BY-LC01,7", "BY-2026-02-20,BY-LC01,8")
+    repository_of.commit()
+    done = repository_of.ci("--base", "main", **{variable: str(tmp_path / "no folder" / "file")})
+    assert done.code == 3
+    assert f"file={SEATS},line=4," in done.said
+    assert "no folder" in done.noted
+
+
+def test_an_event_that_is_no_json_gives_way_to_the_branch_that_github_names(repository_of: Repository) -> None:
+    repository_of.git("update-ref", "refs/remotes/origin/main", "main")
+    (repository_of.top / "README.md").write_text("Read me.")
+    repository_of.commit()
+    broken = repository_of.top.parent / "event.json"
+    broken.write_text("{")
+    done = repository_of.ci(GITHUB_EVENT_PATH=str(broken), GITHUB_BASE_REF="main")
+    assert (done.code, done.outputs["changed"]) == (0, "false")
+    assert "is not JSON" in done.noted
+    assert "the base is taken to be origin/main" in done.noted
+    assert repository_of.ci("--base", "main", GITHUB_EVENT_PATH=str(broken)).noted == ""
