@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -113,3 +114,15 @@ def test_an_event_that_is_no_json_gives_way_to_the_branch_that_github_names(repo
     assert "is not JSON" in done.noted
     assert "the base is taken to be origin/main" in done.noted
     assert repository_of.ci("--base", "main", GITHUB_EVENT_PATH=str(broken)).noted == ""
+
+
+def test_digests_that_are_not_recorded_yet_are_one_quiet_line(repository_of: Repository) -> None:
+    repository_of.change(SEATS, "BY-2026-02-20,BY-LC01,7", "BY-2026-02-20,BY-LC01,8")
+    repository_of.change("data/delegations.csv", "BY-2026-02-20,BY,2026-02-20,11", "BY-2026-02-20,BY,2026-02-20,12")
+    repository_of.commit()
+    done = repository_of.ci("--base", "main")
+    assert done.code == 1
+    (line,) = [each for each in done.comment.splitlines() if "cstodata format" in each]
+    told = "and 1 more file changed, which <code>cstodata format</code> has to record in the descriptor"
+    assert re.fullmatch(rf"- <code>\S+</code> {told}", line)
+    assert not re.search(r"[0-9a-f]{6}&#8203;", done.comment)

@@ -147,7 +147,7 @@ def test_a_version_that_is_no_semantic_version_is_refused(dataset: Path, version
         plan_release(package, report, origin=ORIGIN)
 
 
-@pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "a\\b", "a:b", " a"])
+@pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "a\\b", "a:b", " a", "con", "NUL"])
 def test_a_resource_whose_name_cannot_name_a_file_is_refused(make_package: Callable[..., Path], name: str) -> None:
     folder = make_package({"table": ("id\n1\n", {"fields": [{"name": "id"}]})}, table={"name": name})
     with pytest.raises(ReleaseRefusedError, match="cannot name a file"):

@@ -37,6 +37,9 @@ _IN_WORDS = frozenset(
         ChangeKind.WRITTEN_DIFFERENTLY,
     }
 )
+_DIGESTS = frozenset({"hash-count", "byte-count"})
+"""Types of findings whose digests say nothing to people."""
+
 _CHARACTERS = 200
 """Of one text above the fold."""
 
@@ -87,8 +90,12 @@ def _head(judgement: Judgement, listed: list[Finding], root: str, most: int) -> 
         return
     yield _verdict(judgement, listed)
     yield ""
-    yield from (f"- {_finding(each, root)}" for each in listed[:most])
-    count = judgement.checked.errors + judgement.checked.warnings - min(most, len(listed))
+    stale = [each for each in listed if each.type in _DIGESTS] if most else []
+    first = [each for each in listed if each.type not in _DIGESTS][:most]
+    yield from (f"- {_finding(each, root)}" for each in first)
+    if stale:
+        yield f"- {_stale(stale, root)}"
+    count = judgement.checked.errors + judgement.checked.warnings - len(first) - len(stale)
     if count > 0:
         least = "at least " if is_cut(judgement.checked) else ""
         yield f"- … and {least}{count:,} more" if most else f"- {least}{count:,} findings"
@@ -120,6 +127,13 @@ def _named(finding: Finding) -> str:
     where = f" in {plain(finding.resource, _CHARACTERS)}" if finding.resource else ""
     line = f", line {finding.line}" if finding.line is not None else ""
     return f"{plain(finding.type, _CHARACTERS)}{where}{line}"
+
+
+def _stale(findings: list[Finding], root: str) -> str:
+    """One quiet line on the files whose digests or sizes are not those that the descriptor records."""
+    files = list(dict.fromkeys(under(root, each.path or str(each.resource)) for each in findings))
+    more = f" and {_number(len(files) - 1, 'more file')}" if len(files) > 1 else ""
+    return f"{code(files[0])}{more} changed, which <code>cstodata format</code> has to record in the descriptor"
 
 
 def _finding(finding: Finding, root: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import semver
 
 from cstodata.errors import ReleaseRefusedError
+from cstodata.package.paths import is_reserved
 from cstodata.release.documents.registry import DOCUMENTS
 from cstodata.report.places import errors
 
@@ -131,6 +132,5 @@ def _problems(package: DataPackage, report: Report, *, is_dirty: bool) -> Iterat
 
 
 def _can_name_a_file(name: str) -> bool:
-    return (
-        name.isprintable() and not name.startswith(".") and not set(name) & set('/\\:*?"<>|') and name == name.strip()
-    )
+    is_plain = name.isprintable() and not name.startswith(".") and name == name.strip()
+    return is_plain and not set(name) & set('/\\:*?"<>|') and not is_reserved(name)
