@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -97,7 +97,8 @@ def test_a_file_that_cannot_be_written_hides_no_annotation(
 ) -> None:
     repository_of.change(SEATS, "BY-2026-02-20,BY-LC01,7", "BY-2026-02-20,BY-LC01,8")
     repository_of.commit()
-    done = repository_of.ci("--base", "main", **{variable: str(tmp_path / "no folder" / "file")})
+    environment: dict[str, Any] = {variable: str(tmp_path / "no folder" / "file")}
+    done = repository_of.ci("--base", "main", **environment)
     assert done.code == 3
     assert f"file={SEATS},line=4," in done.said
     assert "no folder" in done.noted
@@ -126,3 +127,33 @@ def test_digests_that_are_not_recorded_yet_are_one_quiet_line(repository_of: Rep
     told = "and 1 more file changed, which <code>cstodata format</code> has to record in the descriptor"
     assert re.fullmatch(rf"- <code>\S+</code> {told}", line)
     assert not re.search(r"[0-9a-f]{6}&#8203;", done.comment)
+
+
+def test_a_pointer_of_git_lfs_is_not_checked_as_a_table(repository_of: Repository) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'4d' * 32}\nsize 12345\n"
+    (repository_of.top / SEATS).write_text(pointer)
+    repository_of.commit()
+    done = repository_of.ci("--base", "main")
+    assert done.code == 3
+    assert "it is a pointer of Git LFS, and no table: check out with `lfs: true`" in done.said
+    assert done.said.count("::error") == 1
+
+
+def test_a_package_in_a_submodule_is_checked_and_not_compared_with_the_wrong_repository(
+    repository_of: Repository, tmp_path: Path
+) -> None:
+    around = type(repository_of)(tmp_path / "around")
+    around.top.mkdir()
+    around.git("init", "--quiet", "--initial-branch", "main")
+    around.commit()
+    repository_of.git("checkout", "--quiet", "main")
+    around.git("submodule", "add", "--quiet", str(repository_of.top), "sub")
+    around.commit()
+    inside = type(repository_of)(around.top / "sub")
+    inside.change(SEATS, "BY-2026-02-20,BY-LC01,7", "BY-2026-02-20,BY-LC01,8")
+    inside.commit()
+    done = around.ci("--base", "main", "--package", "sub")
+    assert done.code == 1
+    assert "the package is in a repository of its own, such as a submodule" in done.noted
+    own = inside.ci("--base", "HEAD~1")
+    assert own.outputs["bump"] == "patch"

@@ -38,8 +38,12 @@ def test_two_at_once_build_one_after_the_other(tmp_path: Path) -> None:
     seen: list[str] = []
     inside = threading.Event()
 
+    def waits(name: str, _share: float) -> None:
+        seen.append(name)
+        inside.set()
+
     def build() -> None:
-        with staging(tmp_path, "building", on_step=lambda name, _: (seen.append(name), inside.set())) as folder:
+        with staging(tmp_path, "building", on_step=waits) as folder:
             seen.append(f"empty: {not list(folder.iterdir())}")
 
     with staging(tmp_path, "building") as folder:

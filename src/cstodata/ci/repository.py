@@ -50,6 +50,14 @@ class Repository:
         here = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.is_dir())
         return Repository(top=Path(_ask(here, "rev-parse", "--show-toplevel").decode().removesuffix("\n")).resolve())
 
+    def is_inside(self, place: Path) -> bool:
+        """Whether it stands in another repository, which a folder is in: what is told of that is not true of it."""
+        try:
+            around = Repository.around(place)
+        except GitError:
+            return False
+        return around.top != self.top and self.top.is_relative_to(around.top)
+
     @property
     def is_shallow(self) -> bool:
         """Whether it lacks older commits."""
@@ -117,7 +125,10 @@ def _ask(folder: Path, *arguments: str) -> bytes:
     done = _run(folder, *arguments)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GitError(f"git {arguments[0]}", why=said[0] if said else f"it ended with {done.returncode}")
+        why = said[0] if said else f"it ended with {done.returncode}"
+        if "dubious ownership" in why:
+            why += f"; trust it with git config --global --add safe.directory {folder.resolve()}"
+        raise GitError(f"git {arguments[0]}", why=why)
     return done.stdout
 
 

@@ -135,6 +135,9 @@ def _planned(package: Path, base: str | None, *, fetch: bool) -> tuple[Plan, Rep
     repository = None
     try:
         repository = Repository.around(package)
+        if repository.is_inside(Path.cwd()):
+            why = "the package is in a repository of its own, such as a submodule: compare it there"
+            return Plan(descriptor=descriptor_of(package), note=why), None
         circumstances = _circumstances(os.environ, is_base_asked=base is not None)
         return plan_check(package, repository, bases(base, circumstances), may_fetch=fetch), repository
     except GitError as error:
@@ -147,9 +150,9 @@ def _nothing(plan: Plan, output: Path | None, *, comment: bool) -> ExitCode:
     from cstodata.ci.outputs import environment_file, nothing_changed
     from cstodata.package.descriptor import read_json
 
+    declared = read_json(plan.descriptor).get("version")
     write(f"{shown(plan.descriptor)}: nothing of the package changed\n", None)
     _leave({_COMMENT: ()} if comment else {}, output)
-    declared = read_json(plan.descriptor).get("version")
     _append("GITHUB_OUTPUT", environment_file(nothing_changed(declared if isinstance(declared, str) else None)))
     return ExitCode.CLEAN
 
@@ -158,8 +161,10 @@ def _judged(plan: Plan) -> Judgement:
     """Check the package, and compare it with what it was."""
     from cstodata.api import compare, validate
     from cstodata.ci.judgement import judge, unreadable_report
+    from cstodata.ci.pointers import check_is_there
 
     try:
+        check_is_there(plan.descriptor)
         with progress("Checking") as on_step:
             checked = validate(plan.descriptor, on_step=on_step)
     except CstodataError as error:
