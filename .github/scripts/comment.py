@@ -1,8 +1,8 @@
 """Post a comment on the pull request that a report is about, or update the one that an earlier run has posted.
 
 The environment says what to do: GITHUB_API_URL, TOKEN, REPOSITORY (owner/name), HEAD_SHA (the commit that was checked,
-as GitHub says) and REPORT (the folder of the report: `comment.md`, and `pull-request.txt`, which anybody may have
-written).
+as GitHub says) and REPORT (the folder of the report: `comment.md`, `pull-request.txt` and `package.txt`, which anybody
+may have written; or a folder of such folders, one for each package of the repository, each with a comment of its own).
 
 A comment is worth no red check: whatever goes wrong is told as a warning, and the exit code is 0. The standard library
 is all that it needs, as it runs where nothing is installed.
@@ -15,10 +15,10 @@ import os
 import re
 import sys
 import urllib.request
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
-MARKER = "<!-- cstodata -->"
 AUTHOR = "github-actions[bot]"
 MOST_CHARACTERS = 65_000  # GitHub takes 65,536
 NOTHING_LEFT = "No data changes on this branch any more."
@@ -27,18 +27,25 @@ TOO_LONG = "The comment is too long for GitHub; the report of the run holds it."
 _PAGE = 100
 _MOST_PAGES = 100
 _TIMEOUT_SECONDS = 30
+_MOST_REPORTS = 20
+_MARKER = re.compile(r"<!-- cstodata(: [^<>\n]*)? -->")
 
 
 class NoCommentError(Exception):
     """Why no comment can be made, in a sentence."""
 
 
-def main(environment: dict[str, str]) -> str:
+def main(environment: dict[str, str]) -> list[str]:
     """Do it, and return what to say of it."""
-    report = Path(environment["REPORT"])
-    number = _number(report)
-    if number is None:
-        return "There is no report to comment on."
+    folder = Path(environment["REPORT"])
+    reports = [each for each in (folder, *sorted(folder.glob("*/"))) if _is_there(each / "pull-request.txt")]
+    told = [comment(environment, each) for each in reports[:_MOST_REPORTS]]
+    return told or ["There is no report to comment on."]
+
+
+def comment(environment: dict[str, str], report: Path) -> str:
+    """Comment on one report, and return what to say of it."""
+    number, marker = _number(report), _marker(report)
     repository = f"repos/{environment['REPOSITORY']}"
 
     def ask(method: str, path: str, body: dict[str, str] | None = None) -> Any:
@@ -49,8 +56,8 @@ def main(environment: dict[str, str]) -> str:
         raise NoCommentError(
             f"the commit that was checked is not the head of pull request {number}, perhaps not any more"
         )
-    earlier = _earlier(ask, number)
-    text = _text(report / "comment.md", is_update=earlier is not None)
+    earlier = _earlier(ask, number, marker)
+    text = _text(report / "comment.md", marker, is_update=earlier is not None)
     if text is None:
         return "There is nothing to say."
     if earlier is None:
@@ -60,42 +67,57 @@ def main(environment: dict[str, str]) -> str:
     return f"The comment stands on pull request {number}."
 
 
-def _number(report: Path) -> int | None:
-    """The number of the pull request that a report names; None if there is no report."""
-    path = report / "pull-request.txt"
-    if path.is_symlink() or not path.is_file():
-        return None
+def _is_there(path: Path) -> bool:
+    """Whether a file is there; a link may lead anywhere."""
+    return not path.parent.is_symlink() and not path.is_symlink() and path.is_file()
+
+
+def _marker(report: Path) -> str:
+    """The line by which the comment of a package is found again, as `cstodata ci` writes it, too."""
+    path = report / "package.txt"
+    if not _is_there(path):
+        return "<!-- cstodata -->"
     with path.open("rb") as file:
+        told = PurePosixPath(file.read(1000).decode(errors="replace").strip())
+    package = (told.parent if told.suffix == ".json" else told).as_posix().removeprefix("./")
+    return "<!-- cstodata -->" if package == "." else f"<!-- cstodata: {quote(package).replace('--', '-%2D')} -->"
+
+
+def _number(report: Path) -> int:
+    """The number of the pull request that a report names."""
+    with (report / "pull-request.txt").open("rb") as file:
         found = re.fullmatch(rb"([1-9][0-9]{0,9})\n?", file.read(20))
     if found is None:
         raise NoCommentError("the report names no pull request")
     return int(found[1])
 
 
-def _earlier(ask: Any, number: int) -> Any:
+def _earlier(ask: Any, number: int, marker: str) -> Any:
     """The first comment of an earlier run; None if there is none."""
     for page in range(1, _MOST_PAGES + 1):
         comments = ask("GET", f"issues/{number}/comments?per_page={_PAGE}&page={page}")
         for each in comments:
-            if each["user"]["login"] == AUTHOR and each["body"].startswith(MARKER):
+            if each["user"]["login"] == AUTHOR and each["body"].startswith(marker):
                 return each
         if len(comments) < _PAGE:
             break
     return None
 
 
-def _text(path: Path, *, is_update: bool) -> str | None:
+def _text(path: Path, marker: str, *, is_update: bool) -> str | None:
     """What to post; None for nothing."""
     if path.is_symlink():
         raise NoCommentError("the comment of the report is a link")
     if not path.is_file():  # the check did not get that far, so nothing is known
         return None
     text = path.read_bytes()[: 8 * MOST_CHARACTERS].decode(errors="replace").strip()
-    if not text.removeprefix(MARKER).strip():
+    if found := _MARKER.match(text):
+        text = text[found.end() :].strip()
+    if not text:
         text = NOTHING_LEFT if is_update else ""
-    if len(text) + len(MARKER) >= MOST_CHARACTERS:
+    if len(text) + len(marker) >= MOST_CHARACTERS:
         text = TOO_LONG
-    return f"{MARKER}\n{text.removeprefix(MARKER).strip()}\n" if text else None
+    return f"{marker}\n{text}\n" if text else None
 
 
 def _ask(environment: dict[str, str], method: str, path: str, body: dict[str, str] | None) -> Any:
@@ -117,7 +139,7 @@ def _ask(environment: dict[str, str], method: str, path: str, body: dict[str, st
 
 if __name__ == "__main__":
     try:
-        print(main(dict(os.environ)))
+        print("\n".join(main(dict(os.environ))))
     except Exception as error:  # noqa: BLE001 -- whatever it is, the check stays as it is
         # One line, in which nothing can be taken for a command.
         told = "".join(each for each in f"{type(error).__name__}: {error}" if each.isprintable())[:300]

@@ -3,11 +3,11 @@
 #   DEPENDENCIES  pinned for the versions of constraints.txt, oldest for the lowest that pyproject.toml allows
 set -euo pipefail
 
-constraints=constraints.txt
-if [[ $DEPENDENCIES == oldest ]]; then
-  constraints="$RUNNER_TEMP/oldest.txt"
-  python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt uv
-  python -m uv pip compile pyproject.toml --quiet --no-annotate --no-deps --resolution lowest-direct --output-file "$constraints"
-fi
 wheels=(dist/*.whl)
-python -m pip --disable-pip-version-check install --quiet --constraint "$constraints" "${wheels[0]}[test]"
+what="${wheels[0]}[test]"
+if [[ $DEPENDENCIES == oldest ]]; then
+  python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt uv
+  python -m uv pip install --quiet --python "$(command -v python)" --resolution lowest-direct "$what"
+else
+  python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt "$what"
+fi

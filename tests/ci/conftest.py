@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class Done:
     def first_line(self) -> str:
         """The first line that is seen."""
         marker, line, *_ = self.comment.splitlines()
-        assert marker == "<!-- cstodata -->"
+        assert re.fullmatch("<!-- cstodata(: [^<>]+)? -->", marker)
         return line
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cstodata.cli.main import run
+from cstodata.init.plan import resource_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,3 +224,32 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_options_that_mean_nothing_are_refused(tmp_path: Path, options: list[str], code: int) -> None:
     assert run(["init", str(tmp_path / "new"), *options], debug=False) == code
     assert not list(tmp_path.iterdir())
+
+
+def test_cells_that_are_written_otherwise_are_told_and_one_row_is_no_rows(
+    csv_file: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = csv_file("id,open,share\n1,TRUE,1.50\n2,false,2\n3,False,2.25\n")
+    assert run(["init", str(tmp_path / "new"), str(file)], debug=False) == 0
+    told = capsys.readouterr()
+    assert '2 cells of open such as "TRUE" are read as boolean, and written as such' in told.err
+    assert '1 cell of share such as "1.50" is read as number, and written as such' in told.err
+    assert run(["init", str(tmp_path / "one"), str(csv_file("id\n1\n"))], debug=False) == 0
+    assert ": 1 row, proposed key" in capsys.readouterr().out
+    assert "1 rows" not in "".join(path.read_text() for path in (tmp_path / "one").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "Com1", "lpt9"])
+def test_no_file_is_called_as_a_device_of_windows(name: str) -> None:
+    assert resource_name(name) == f"{name.lower()}_table"
+
+
+def test_inside_a_repository_it_is_said_where_the_workflows_belong(
+    csv_file: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, inside in (("around", "around/some/where"), ("own", "own")):
+        (tmp_path / name).mkdir()
+        subprocess.run(["git", "init", "--quiet", str(tmp_path / name)], check=True)
+        assert run(["init", str(tmp_path / inside), str(csv_file("id\n1\n"))], debug=False) == 0
+        told = f"work only at the top of the repository, {tmp_path / 'around'}: move them there, and say"
+        assert (f"{told} `package: some/where`" in capsys.readouterr().err) is (name == "around")

@@ -147,3 +147,22 @@ def test_a_release_that_was_checked_without_rules_is_verified_without_them(
     assert manifest["checks"]["rules"] is False
     capsys.readouterr()
     assert run(["verify", f"{output}/v/1.0.0"], debug=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [("{", "is not JSON"), ("[]", "holds JSON, but no object"), ('{"fields": 7}', '"fields" must be an array')],
+)
+def test_a_schema_that_cannot_be_read_is_named_and_not_the_descriptor(copy: Path, content: str, why: str) -> None:
+    (copy / "schemas" / "people.json").write_text(content)
+    (problem,) = verify_tables(copy)
+    assert (problem.path, problem.fault) == ("schemas/people.json", Fault.WRONG)
+    assert why in problem.why
+
+
+def test_a_resource_without_a_name_is_the_descriptor_s_fault_though_its_schema_is_a_file(copy: Path) -> None:
+    descriptor = json.loads((copy / "datapackage.json").read_text())
+    del descriptor["resources"][0]["name"]
+    (copy / "datapackage.json").write_text(json.dumps(descriptor))
+    (problem,) = verify_tables(copy)
+    assert (problem.path, problem.why) == ("datapackage.json", '"name" must be a string')

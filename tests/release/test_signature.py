@@ -279,3 +279,15 @@ def test_a_key_that_is_not_there_stops_before_anything_is_written(dataset: Path,
     command = ["release", str(dataset), "--output", str(tmp_path / "out"), "--sign-key", str(tmp_path / "nowhere")]
     assert run(command, debug=False) == 2
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]], ids=["a build", "a dry run"])
+def test_a_key_that_cannot_sign_stops_before_anything_is_looked_at(
+    dataset: Path, tmp_path: Path, keys: Path, capsys: pytest.CaptureFixture[str], dry: list[str]
+) -> None:
+    command = ["release", str(dataset), "--output", str(tmp_path / "out"), "--sign-key", str(keys / "locked"), *dry]
+    assert run(command, debug=False) == 3
+    told = capsys.readouterr()
+    assert "it has a passphrase; hand it to ssh-agent" in told.err
+    assert told.out == ""
+    assert not (tmp_path / "out").exists()

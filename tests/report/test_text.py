@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+import cstodata
 from cstodata.model.finding import Finding, Severity
 from cstodata.model.report import Report, RuleResult, TableResult
 from cstodata.report.terminal import shown
 from cstodata.report.text import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -110,3 +115,15 @@ def test_what_is_not_seen_never_reaches_the_terminal(text: str) -> None:
 
 def test_a_long_cell_is_cut_and_its_length_told() -> None:
     assert shown("x" * 10_000_000) == "x" * 100 + "… (10,000,000 characters)"
+
+
+def test_findings_that_were_not_looked_for_are_told_of(make_package: Callable[..., Path]) -> None:
+    rows = "".join(f"{number},x\n" for number in range(2000))
+    schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "seats", "type": "integer"}]}
+    package = make_package({"seats": (f"id,seats\n{rows}", schema)})
+    told = render(cstodata.validate(package, rules=()))
+    assert "… and at least 980 more; --limit-errors 0 finds them all" in told
+    assert "not valid: at least 1,000 errors, " in told
+    told = render(cstodata.validate(package, rules=(), limit_errors=0))
+    assert "… and 1,980 more; --format json lists them" in told
+    assert "not valid: 2,000 errors, " in told

@@ -76,7 +76,7 @@ def test_a_branch_that_changes_nothing_passes(check: Any, runner: Any) -> None:
     done = check()
     assert done.code == 0, done.log
     assert values(done)["changed"] == "false"
-    assert (runner.temp / "cstodata" / "report" / "pull-request.txt").read_text() == "7\n"
+    assert (runner.temp / "cstodata" / "cstodata-report" / "pull-request.txt").read_text() == "7\n"
 
 
 def test_a_broken_cell_fails_and_the_report_is_there(check: Any, runner: Any, checkout: Path) -> None:
@@ -84,8 +84,23 @@ def test_a_broken_cell_fails_and_the_report_is_there(check: Any, runner: Any, ch
     done = check()
     assert done.code == 1, done.log
     assert values(done)["valid"] == "false"
-    assert "not valid" in (runner.temp / "cstodata" / "report" / "comment.md").read_text()
-    assert json.loads((runner.temp / "cstodata" / "report" / "report.json").read_text()) is not None
+    assert "not valid" in (runner.temp / "cstodata" / "cstodata-report" / "comment.md").read_text()
+    assert json.loads((runner.temp / "cstodata" / "cstodata-report" / "report.json").read_text()) is not None
+
+
+def test_each_package_of_a_repository_has_a_report_of_its_own(check: Any, runner: Any, checkout: Path) -> None:
+    shutil.copytree(checkout / "schemas", checkout / "more data" / "schemas")
+    shutil.copytree(checkout / "data", checkout / "more data" / "data")
+    shutil.copy(checkout / "datapackage.json", checkout / "more data")
+    git(checkout, "add", "-A")
+    git(checkout, "commit", "-qm", "Another package")
+    logs = [check(package=package).outputs for package in (".", "more data")]
+    facts = [dict(re.findall(r"^(report|report-name)=(.*)$", log, re.MULTILINE)) for log in logs]
+    assert len({each["report-name"] for each in facts}) == 2
+    for each, package in zip(facts, (".", "more data"), strict=True):
+        assert re.fullmatch(r"cstodata-report(-[0-9]+)?", each["report-name"])
+        assert (Path(each["report"]) / "package.txt").read_text() == f"{package}\n"
+    assert (Path(facts[1]["report"]) / "comment.md").read_text().startswith("<!-- cstodata: more%20data -->\n")
 
 
 def test_findings_do_not_fail_if_nothing_is_to(check: Any, checkout: Path) -> None:
@@ -96,13 +111,13 @@ def test_findings_do_not_fail_if_nothing_is_to(check: Any, checkout: Path) -> No
 def test_without_a_comment_no_pull_request_is_named(check: Any, runner: Any) -> None:
     assert check(comment="false").code == 0
     assert not {"comment.md", "pull-request.txt"} & {
-        each.name for each in (runner.temp / "cstodata" / "report").iterdir()
+        each.name for each in (runner.temp / "cstodata" / "cstodata-report").iterdir()
     }
 
 
 def test_outside_of_pull_requests_none_is_named(check: Any, runner: Any) -> None:
     assert check(number="").code == 0
-    assert not (runner.temp / "cstodata" / "report" / "pull-request.txt").exists()
+    assert not (runner.temp / "cstodata" / "cstodata-report" / "pull-request.txt").exists()
 
 
 @pytest.mark.parametrize("name", ["comment", "fail_on"])

@@ -143,6 +143,42 @@ def test_the_comment_of_an_earlier_run_is_updated_wherever_it_stands(
     assert len(github.comments) == 152
 
 
+@pytest.mark.parametrize(
+    ("package", "marker"),
+    [
+        (".", MARKER),
+        ("datapackage.json", MARKER),
+        ("./", MARKER),
+        ("more data", "<!-- cstodata: more%20data -->"),
+        ("./more/datapackage.json", "<!-- cstodata: more -->"),
+        ("a--b>c\n-->@all", "<!-- cstodata: a-%2Db%3Ec%0A-%2D%3E%40all -->"),
+    ],
+)
+def test_each_package_has_its_own_comment(
+    comment: Any, github: GitHub, report: Path, package: str, marker: str
+) -> None:
+    github.say(7, f"{MARKER}\nof the package at the top")
+    github.say(7, "<!-- cstodata: another -->\nof another package")
+    (report / "package.txt").write_text(f"{package}\n")
+    for _ in range(2):
+        comment()
+    assert github.bodies[1] == "<!-- cstodata: another -->\nof another package"
+    assert [body for body in github.bodies if body.startswith(marker)] == [f"{marker}\nOne seat changes.\n"]
+    assert len(github.bodies) == (2 if marker == MARKER else 3)
+
+
+def test_reports_of_several_packages_are_all_commented_on(comment: Any, github: GitHub, report: Path) -> None:
+    for name, package in (("cstodata-report", "."), ("cstodata-report-1", "more")):
+        folder = report / name
+        folder.mkdir()
+        (folder / "pull-request.txt").write_text("7\n")
+        (folder / "package.txt").write_text(f"{package}\n")
+        (folder / "comment.md").write_text(f"{MARKER}\nOf {package}\n")
+    (report / "pull-request.txt").unlink()
+    comment()
+    assert github.bodies == [f"{MARKER}\nOf .\n", "<!-- cstodata: more -->\nOf more\n"]
+
+
 def test_a_comment_of_somebody_else_with_the_marker_is_left_alone(comment: Any, github: GitHub, report: Path) -> None:
     github.say(7, f"{MARKER}\nmine", who="somebody")
     github.say(7, f"I quote {MARKER}")

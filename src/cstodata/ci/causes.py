@@ -1,99 +1,110 @@
-"""Where the change is that made a row wrong: often in another table, in a row that refers to it.
+"""Where the change is that made a row wrong: often in another table, in a row that refers to it, or that is gone.
 
-Who adds a seat to a chamber makes the delegation wrong, whose own line was not touched, and is not shown to reviewers.
+Who adds a seat to a chamber makes the delegation wrong, and who takes the chamber away makes the seat wrong; the line
+of what is wrong was not touched, and is not shown to reviewers.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain, islice
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from cstodata.ci.lines import is_changed_in
 from cstodata.ci.plan import under
-from cstodata.model.finding import Finding
-from cstodata.package.lines import record_lines
-from cstodata.package.paths import resolve
-from cstodata.package.plain_csv import csv_dialect, is_csv_file
+from cstodata.ci.rows import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from cstodata.ci.comment import IsChanged
     from cstodata.ci.judgement import Judgement
-    from cstodata.model.change import RowChange
-    from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.ci.rows import Ground
+    from cstodata.model.change import ChangeSet, TableChanges
+    from cstodata.model.finding import Finding
+    from cstodata.package.descriptor import Resource
 
-_ROWS = 100_000
-"""Changed rows of a table that are looked at; who changes more knows what they did."""
+    Places = Mapping[tuple[str, ...], Finding]
+    """Where rows were changed, by the cells of some fields, before or after."""
+
+_FOREIGN_KEY = "foreign-key"
 
 
-def seen_from_changes(judgement: Judgement, package: DataPackage, *, root: str, is_changed: IsChanged) -> Judgement:
-    """The same judgement, with what a rule finds in an untouched row told at the changed row that refers to it.
+def seen_from_changes(judgement: Judgement, ground: Ground) -> Judgement:
+    """The same judgement, with what is wrong with an untouched row told at the changed row that made it so.
 
     Args:
         judgement: What is thought of the change.
-        package: As it stands.
-        root: Its folder from the repository's top.
-        is_changed: Whether a line of a file, by its path from the top, was changed.
+        ground: What it is seen on.
     """
     if judgement.changes is None:
         return judgement
-    rows = {table.resource: chain(table.added, table.changed) for table in judgement.changes.tables}
-    changed = {name: list(islice(each, _ROWS)) for name, each in rows.items()}
-    causes: dict[str, dict[tuple[str, ...], Finding]] = {}
+    is_changed, cause_of = is_changed_in(ground.hunks_of), _causes(ground, judgement.changes)
 
     def moved(finding: Finding) -> Finding:
-        if finding.resource is None or finding.path is None or finding.line is None or not finding.key:
+        if finding.resource is None or finding.path is None or finding.line is None:
             return finding
-        if is_changed(under(root, finding.path), finding.line):
+        if is_changed(under(ground.root, finding.path), finding.line):
             return finding
-        if finding.resource not in causes:
-            places = _places(package, finding.resource, tuple(finding.key), changed)
-            causes[finding.resource] = {key: place for key, place in places if place.line is not None}
-        place = causes[finding.resource].get(tuple(finding.key.values()))
-        if place is None:
+        cause = cause_of(finding)
+        if cause is None:
             return finding
-        message = f"{finding.message} ({finding.path}, line {finding.line})"
-        return replace(place, type=finding.type, severity=finding.severity, message=message, mend=finding.mend)
+        gone = "; a row that stood here is gone" if cause.row is None else ""
+        message = f"{finding.message} ({finding.path}, line {finding.line}{gone})"
+        return replace(cause, type=finding.type, severity=finding.severity, message=message, mend=finding.mend)
 
     report = judgement.report
     rules = tuple(replace(rule, findings=tuple(map(moved, rule.findings))) for rule in report.rules)
-    count = len(judgement.checked.rules)
+    tables = tuple(replace(table, findings=tuple(map(moved, table.findings))) for table in report.tables)
     return replace(
         judgement,
-        report=replace(report, rules=rules),
-        checked=replace(judgement.checked, rules=rules[:count]),
+        report=replace(report, tables=tables, rules=rules),
+        checked=replace(judgement.checked, tables=tables, rules=rules[: len(judgement.checked.rules)]),
     )
 
 
+def _causes(ground: Ground, changes: ChangeSet) -> Callable[[Finding], Finding | None]:
+    """What tells where the change is that made a row wrong: a place; None if there is none that is known."""
+    tables = {table.resource: table for table in changes.tables}
+
+    @cache
+    def places(name: str, fields: tuple[str, ...]) -> Places:
+        resource = next((each for each in ground.package.resources if each.name == name), None)
+        if resource is None or name not in tables:
+            return {}
+        return dict(_places(ground, resource, tables[name], fields))
+
+    @cache
+    def referring(referred: str, names: tuple[str, ...]) -> Places:
+        found: dict[tuple[str, ...], Finding] = {}
+        for resource in reversed(ground.package.resources):  # the first one counts, so it comes last
+            fields = _reference(resource, referred, names)
+            found |= places(resource.name, fields) if fields else {}
+        return found
+
+    def cause(finding: Finding) -> Finding | None:
+        native = finding.native
+        if native is None:
+            key = finding.key
+            return referring(str(finding.resource), tuple(key)).get(tuple(key.values())) if key else None
+        if finding.type != _FOREIGN_KEY:
+            return None
+        fields, cells = _texts(native.get("referenceFieldNames")), _texts(native.get("fieldCells"))
+        return places(str(native.get("referenceName") or finding.resource), tuple(fields)).get(tuple(cells))
+
+    return cause
+
+
 def _places(
-    package: DataPackage, referred: str, names: tuple[str, ...], changed: dict[str, list[RowChange]]
+    ground: Ground, resource: Resource, table: TableChanges, fields: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], Finding]]:
-    """Keys of a table, and where a changed row refers to each; the first one counts, so it comes last."""
-    for resource in reversed(package.resources):
-        rows = changed.get(resource.name, [])
-        fields = _reference(resource, referred, names) if rows else None
-        if fields is None or resource.path is None or not is_csv_file(resource):
-            continue
-        numbers = {row.row_after for row in rows if row.row_after is not None}
-        lines = record_lines(resolve(package.root, resource.path), csv_dialect(resource), numbers)
-        for row in reversed(rows):
-            cells = {**row.key, **(row.after or {})}
-            key = tuple(str(cells.get(field)) for field in fields)
-            told = {name: cell for name, cell in row.key.items() if cell is not None}
-            line = lines[row.row_after][0] if row.row_after in lines else None
-            yield (
-                key,
-                Finding(
-                    type="",
-                    message="",
-                    resource=resource.name,
-                    path=resource.path,
-                    row=row.row_after,
-                    line=line,
-                    key=told,
-                ),
-            )
+    """The cells of some fields of each changed row, as they were and as they are; the one that counts comes last."""
+    found = list(placed(ground, resource, chain(table.added, table.changed, table.removed)))
+    for row, place in reversed(found):
+        for cells in (row.before, row.after):
+            if cells is not None:
+                known = {**row.key, **cells}
+                yield tuple(str(known.get(field)) for field in fields), place
 
 
 def _reference(resource: Resource, referred: str, names: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from cstodata.ci.plan import under
 from cstodata.model.bump import rule_of
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     IsChanged = Callable[[str, int], bool]
 
-MARKER = "<!-- cstodata -->"
-"""By it the comment is found again, so that there is only ever one."""
-
 BUDGET = markdown.BUDGET
 FINDINGS = 10
 """How many are told; the rest is counted."""
@@ -39,8 +37,21 @@ _IN_WORDS = frozenset(
         ChangeKind.WRITTEN_DIFFERENTLY,
     }
 )
+_DIGESTS = frozenset({"hash-count", "byte-count"})
+"""Types of findings whose digests say nothing to people."""
+
 _CHARACTERS = 200
 """Of one text above the fold."""
+
+
+def marker(root: str) -> str:
+    """The line by which the comment is found again: there is only ever one for each package of a repository.
+
+    Args:
+        root: The package's folder from the repository's top.
+    """
+    # Nothing in a path can end the comment that it stands in.
+    return f"<!-- cstodata: {quote(root).replace('--', '-%2D')} -->" if root else "<!-- cstodata -->"
 
 
 def render(
@@ -56,9 +67,9 @@ def render(
         findings: How many to tell.
     """
     listed = sorted(judgement.checked.findings, key=lambda each: _rank(each, root, is_changed))
-    head = "\n".join((MARKER, *_head(judgement, listed, root, findings))) + "\n"
+    head = "\n".join((marker(root), *_head(judgement, listed, root, findings))) + "\n"
     if len(head.encode()) > budget:
-        head = "\n".join((MARKER, *_head(judgement, listed, root, 0))) + "\n"
+        head = "\n".join((marker(root), *_head(judgement, listed, root, 0))) + "\n"
     fold = "" if judgement.changes is None else _fold(judgement, judgement.changes, budget - len(head.encode()))
     return head + fold
 
@@ -79,8 +90,12 @@ def _head(judgement: Judgement, listed: list[Finding], root: str, most: int) -> 
         return
     yield _verdict(judgement, listed)
     yield ""
-    yield from (f"- {_finding(each, root)}" for each in listed[:most])
-    count = judgement.checked.errors + judgement.checked.warnings - min(most, len(listed))
+    stale = [each for each in listed if each.type in _DIGESTS] if most else []
+    first = [each for each in listed if each.type not in _DIGESTS][:most]
+    yield from (f"- {_finding(each, root)}" for each in first)
+    if stale:
+        yield f"- {_stale(stale, root)}"
+    count = judgement.checked.errors + judgement.checked.warnings - len(first) - len(stale)
     if count > 0:
         least = "at least " if is_cut(judgement.checked) else ""
         yield f"- … and {least}{count:,} more" if most else f"- {least}{count:,} findings"
@@ -114,6 +129,13 @@ def _named(finding: Finding) -> str:
     return f"{plain(finding.type, _CHARACTERS)}{where}{line}"
 
 
+def _stale(findings: list[Finding], root: str) -> str:
+    """One quiet line on the files whose digests or sizes are not those that the descriptor records."""
+    files = list(dict.fromkeys(under(root, each.path or str(each.resource)) for each in findings))
+    more = f" and {_number(len(files) - 1, 'more file')}" if len(files) > 1 else ""
+    return f"{code(files[0])}{more} changed, which <code>cstodata format</code> has to record in the descriptor"
+
+
 def _finding(finding: Finding, root: str) -> str:
     file = under(root, finding.path or "datapackage.json") if finding.path or not finding.resource else finding.resource
     line = "" if finding.line is None else f":{finding.line}"
@@ -123,19 +145,24 @@ def _finding(finding: Finding, root: str) -> str:
 
 
 def _told(judgement: Judgement) -> str:
-    """What changed, and the version that it needs, in one line."""
+    """What changed, the version that it needs, and whether the package moved, in one line."""
     changes = judgement.changes
     if changes is None:
         return f": not compared with what it was, as {plain(judgement.note)}." if judgement.note else ""
+    moved = "" if judgement.moved_from is None else f" Moved from {code(judgement.moved_from)}."
+    return f": {_changed(judgement, changes)}{moved}"
+
+
+def _changed(judgement: Judgement, changes: ChangeSet) -> str:
     if changes.version.bump is Bump.NONE and not judgement.too_low:
-        return ": nothing changed that a reader of the data could notice."
+        return "nothing changed that a reader of the data could notice."
     # Words of the domain stand for rows that are new or corrected; all else is said as well, and what breaks first.
     others = [each for each in changes.changes if not changes.words or each.kind not in _IN_WORDS]
     breaking = dict.fromkeys(_line(each) for each in others if rule_of(each).bump is Bump.MAJOR)
     words = tuple(dict.fromkeys((*breaking, *changes.words, *map(_line, others))))
     few = "; ".join(plain(word, _CHARACTERS) for word in words[:_WORDS])
     more = f"; and {len(words) - _WORDS:,} more" if len(words) > _WORDS else ""
-    return f": {few}{more}. {_version(judgement, changes)}" if words else f": {_version(judgement, changes)}"
+    return f"{few}{more}. {_version(judgement, changes)}" if words else _version(judgement, changes)
 
 
 def _line(change: Change) -> str:

@@ -47,6 +47,7 @@ class Judgement:
         changes: What changed since the merge base; None if it was not compared.
         note: Why it was not compared; None if it was.
         merge_base: The commit that it was compared with; None if it was not.
+        moved_from: Where its descriptor stood in that commit, from the repository's top; None if it did not move.
         is_unreadable: Whether there is no package that could be checked.
     """
 
@@ -55,6 +56,7 @@ class Judgement:
     changes: ChangeSet | None
     note: str | None
     merge_base: str | None
+    moved_from: str | None = None
     is_unreadable: bool = False
 
     @property
@@ -97,6 +99,7 @@ def judge(
         changes=changes,
         note=note or plan.note,
         merge_base=plan.merge_base if changes else None,
+        moved_from=plan.moved_from,
         is_unreadable=is_unreadable,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from cstodata.ci.bases import BEFORE
@@ -11,7 +12,7 @@ from cstodata.package.descriptor import DESCRIPTOR, parse_json, read_json
 from cstodata.package.paths import named_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from cstodata.ci.bases import Base
@@ -29,6 +30,7 @@ class Plan:
             repository.
         changed: Whether anything of the package may have changed.
         merge_base: The commit to compare with; None if there is nothing to compare.
+        moved_from: Where the descriptor stood in that commit, from the repository's top; None if it stands there still.
         note: Why there is nothing to compare; None if there is, or nothing changed.
         is_lack: Whether that is a fault, as there should be something to compare with.
     """
@@ -37,13 +39,23 @@ class Plan:
     root: str = ""
     changed: bool = True
     merge_base: str | None = None
+    moved_from: str | None = None
     note: str | None = None
     is_lack: bool = False
 
     @property
     def old(self) -> str:
         """The package before the change, as `cstodata.compare` takes it."""
-        return f"git:{self.merge_base}:{under(self.root, self.descriptor.name)}"
+        return f"git:{self.merge_base}:{self.moved_from or under(self.root, self.descriptor.name)}"
+
+    def was(self, name: str) -> str:
+        """What a file was called in the merge base, from the repository's top; the name is from there, too."""
+        if self.moved_from is None:
+            return name
+        if name == under(self.root, self.descriptor.name):
+            return self.moved_from
+        before, prefix = self.moved_from.rpartition("/")[0], under(self.root, "")
+        return under(before, name.removeprefix(prefix)) if name.startswith(prefix) else name
 
 
 def descriptor_of(package: Path) -> Path:
@@ -80,14 +92,32 @@ def plan_check(package: Path, repository: Repository, wanted: Sequence[Base], *,
     old = repository.read(base, under(here.root, descriptor.name))
     names = frozenset(_names(repository, here, old))
     there = {name for name in names if (repository.top / name).is_file()}
-    if names.isdisjoint(repository.changed_files(base)) and there == repository.tracked(there):
+    changed = repository.changed_files(base)
+    if names.isdisjoint(changed) and there == repository.tracked(there):
         return replace(here, changed=False, merge_base=base)
-    return replace(here, note="the package is new") if old is None else replace(here, merge_base=base)
+    if old is not None:
+        return replace(here, merge_base=base)
+    moved_from = _moved_from(repository, base, descriptor, changed)
+    if moved_from is None:
+        return replace(here, note="the package is new")
+    return replace(here, merge_base=base, moved_from=moved_from)
 
 
 def under(root: str, name: str) -> str:
     """A file of the package as it is called from the repository's top."""
     return f"{root}/{name}" if root else name
+
+
+def _moved_from(repository: Repository, base: str, descriptor: Path, changed: Collection[str]) -> str | None:
+    """Where the package stood: the one descriptor with its name that is gone; None if there is none, or several."""
+    name = _parsed(descriptor, None).get("name")
+    gone = sorted(
+        each
+        for each in changed
+        if PurePosixPath(each).name in {descriptor.name, DESCRIPTOR} and not (repository.top / each).exists()
+    )
+    found = [each for each in gone if _parsed(descriptor, repository.read(base, each) or b"").get("name") == name]
+    return found[0] if name is not None and len(found) == 1 else None
 
 
 def _merge_base(repository: Repository, wanted: Sequence[Base]) -> str | None:

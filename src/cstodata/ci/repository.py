@@ -13,8 +13,21 @@ from cstodata.errors import GitError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hunk:
+    """Lines of a file that differ, numbered from 1.
+
+    Attributes:
+        before: Those that were there; empty if lines were only added.
+        after: Those that are there instead; of lines that were only removed the one before them, or the first line.
+    """
+
+    before: range
+    after: range
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +49,14 @@ class Repository:
         """
         here = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.is_dir())
         return Repository(top=Path(_ask(here, "rev-parse", "--show-toplevel").decode().removesuffix("\n")).resolve())
+
+    def is_inside(self, place: Path) -> bool:
+        """Whether it stands in another repository, which a folder is in: what is told of that is not true of it."""
+        try:
+            around = Repository.around(place)
+        except GitError:
+            return False
+        return around.top != self.top and self.top.is_relative_to(around.top)
 
     @property
     def is_shallow(self) -> bool:
@@ -69,16 +90,31 @@ class Repository:
         """Those of the files that git tracks."""
         return _names(_ask(self.top, "ls-files", "-z")) & frozenset(names)
 
-    def changed_lines(self, commit: str, name: str) -> tuple[range, ...]:
-        """The lines of a file, from 1, that differ from a commit; of a binary file, or one that git lacks, none."""
-        told = _ask(self.top, "--literal-pathspecs", *_DIFF, "--unified=0", commit, "--", name)
-        hunks = ((int(begin), int(count or 1)) for begin, count in _HUNK.findall(told))
-        return tuple(range(begin, begin + count) for begin, count in hunks)
+    def hunks(self, commit: str, name: str, *, was: str | None = None) -> tuple[Hunk, ...]:
+        """Where a file differs from a commit, in its order; of a binary file, or one that git lacks, nothing.
+
+        Args:
+            commit: To compare with.
+            name: Of the file.
+            was: What it was called in the commit; None for the same.
+        """
+        asked = [*_DIFF, "--unified=0"]
+        if was is None or was == name:
+            told = _ask(self.top, "--literal-pathspecs", *asked, commit, "--", name)
+        else:
+            done = _run(self.top, "--literal-pathspecs", *asked, f"{commit}:{was}", "--", name)
+            told = b"" if done.returncode else done.stdout  # which is so if there was no such file
+        return tuple(_hunk(*(int(number or 1) for number in numbers)) for numbers in _HUNK.findall(told))
 
     def read(self, commit: str, name: str) -> bytes | None:
         """The bytes of a file as of a commit; None if there was none."""
         done = _run(self.top, "cat-file", "blob", f"{commit}:{name}")
         return None if done.returncode else done.stdout
+
+
+def _hunk(begin_before: int, count_before: int, begin: int, count: int) -> Hunk:
+    before = range(begin_before, begin_before + count_before)
+    return Hunk(before=before, after=range(begin, begin + count) if count else range(max(begin, 1), max(begin, 1) + 1))
 
 
 def _names(told: bytes) -> frozenset[str]:
@@ -89,7 +125,10 @@ def _ask(folder: Path, *arguments: str) -> bytes:
     done = _run(folder, *arguments)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GitError(f"git {arguments[0]}", why=said[0] if said else f"it ended with {done.returncode}")
+        why = said[0] if said else f"it ended with {done.returncode}"
+        if "dubious ownership" in why:
+            why += f"; trust it with git config --global --add safe.directory {folder.resolve()}"
+        raise GitError(f"git {arguments[0]}", why=why)
     return done.stdout
 
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from cstodata.ci.bases import Circumstances
     from cstodata.ci.comment import IsChanged
     from cstodata.ci.judgement import Judgement
+    from cstodata.ci.lines import HunksOf
     from cstodata.ci.plan import Plan
     from cstodata.ci.repository import Repository
+    from cstodata.model.json import JsonObject
 
 _COMMENT = "comment.md"
 _SUMMARY_FINDINGS = 100
@@ -79,16 +81,17 @@ def ci(
         return _nothing(plan, output, comment=comment)
     judgement = _judged(plan)
     from cstodata.ci.comment import render
-    from cstodata.ci.lines import changed_lines
+    from cstodata.ci.lines import changed_lines, is_changed_in
     from cstodata.ci.outputs import SUMMARY_BYTES
 
-    is_changed = changed_lines(repository, plan)
-    seen = _seen(judgement, plan, is_changed)
+    hunks_of = changed_lines(repository, plan)
+    is_changed = is_changed_in(hunks_of)
+    seen = _seen(judgement, plan, repository, hunks_of)
+    _tell(seen, plan, is_changed)  # first, as no file is needed for it that might not be writable
     told = partial(render, seen, root=plan.root, is_changed=is_changed)
     _write_files(judgement, seen, plan, told() if comment else None, output)
     if room := _room("GITHUB_STEP_SUMMARY", SUMMARY_BYTES):
         _append("GITHUB_STEP_SUMMARY", told(budget=room, findings=_SUMMARY_FINDINGS))
-    _tell(seen, plan, is_changed)
     if judgement.is_unreadable:
         return ExitCode.CANNOT_PROCEED
     report = judgement.report
@@ -96,17 +99,32 @@ def ci(
     return ExitCode.FINDINGS if fails else ExitCode.CLEAN
 
 
-def _circumstances(environment: Mapping[str, str]) -> Circumstances:
+def _circumstances(environment: Mapping[str, str], *, is_base_asked: bool) -> Circumstances:
     from cstodata.ci.bases import Circumstances
-    from cstodata.package.descriptor import read_json
 
-    event = environment.get("GITHUB_EVENT_PATH")
+    base_ref = environment.get("GITHUB_BASE_REF")
     return Circumstances(
-        event=read_json(Path(event)) if event and Path(event).is_file() else {},
-        base_ref=environment.get("GITHUB_BASE_REF") or None,
+        event={} if is_base_asked else _event(environment, instead=f"origin/{base_ref}" if base_ref else None),
+        base_ref=base_ref or None,
         diff_base=environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA") or None,
         default_branch=environment.get("CI_DEFAULT_BRANCH") or None,
     )
+
+
+def _event(environment: Mapping[str, str], *, instead: str | None) -> JsonObject:
+    """What GitHub tells of the event; if it cannot be read, nothing, as long as there is a base instead."""
+    from cstodata.package.descriptor import read_json
+
+    event = environment.get("GITHUB_EVENT_PATH")
+    if not event or not Path(event).is_file():
+        return {}
+    try:
+        return read_json(Path(event))
+    except CstodataError as error:
+        if instead is None:
+            raise
+        note(f"{shown(error, 1000)}; the base is taken to be {shown(instead)}")
+        return {}
 
 
 def _planned(package: Path, base: str | None, *, fetch: bool) -> tuple[Plan, Repository | None]:
@@ -117,7 +135,11 @@ def _planned(package: Path, base: str | None, *, fetch: bool) -> tuple[Plan, Rep
     repository = None
     try:
         repository = Repository.around(package)
-        return plan_check(package, repository, bases(base, _circumstances(os.environ)), may_fetch=fetch), repository
+        if repository.is_inside(Path.cwd()):
+            why = "the package is in a repository of its own, such as a submodule: compare it there"
+            return Plan(descriptor=descriptor_of(package), note=why), None
+        circumstances = _circumstances(os.environ, is_base_asked=base is not None)
+        return plan_check(package, repository, bases(base, circumstances), may_fetch=fetch), repository
     except GitError as error:
         lacking = base is not None or "GITHUB_BASE_REF" in os.environ
         return Plan(descriptor=descriptor_of(package), note=str(error), is_lack=lacking), repository
@@ -128,10 +150,10 @@ def _nothing(plan: Plan, output: Path | None, *, comment: bool) -> ExitCode:
     from cstodata.ci.outputs import environment_file, nothing_changed
     from cstodata.package.descriptor import read_json
 
-    _leave({_COMMENT: ()} if comment else {}, output)
     declared = read_json(plan.descriptor).get("version")
-    _append("GITHUB_OUTPUT", environment_file(nothing_changed(declared if isinstance(declared, str) else None)))
     write(f"{shown(plan.descriptor)}: nothing of the package changed\n", None)
+    _leave({_COMMENT: ()} if comment else {}, output)
+    _append("GITHUB_OUTPUT", environment_file(nothing_changed(declared if isinstance(declared, str) else None)))
     return ExitCode.CLEAN
 
 
@@ -139,8 +161,10 @@ def _judged(plan: Plan) -> Judgement:
     """Check the package, and compare it with what it was."""
     from cstodata.api import compare, validate
     from cstodata.ci.judgement import judge, unreadable_report
+    from cstodata.ci.pointers import check_is_there
 
     try:
+        check_is_there(plan.descriptor)
         with progress("Checking") as on_step:
             checked = validate(plan.descriptor, on_step=on_step)
     except CstodataError as error:
@@ -156,14 +180,22 @@ def _judged(plan: Plan) -> Judgement:
         return judge(plan, checked, None, note=None if checked.metadata else str(error))
 
 
-def _seen(judgement: Judgement, plan: Plan, is_changed: IsChanged) -> Judgement:
+def _seen(judgement: Judgement, plan: Plan, repository: Repository | None, hunks_of: HunksOf) -> Judgement:
     """The judgement with its findings where reviewers look."""
-    if judgement.changes is None:
+    base = plan.merge_base
+    if judgement.changes is None or repository is None or base is None:
         return judgement
     from cstodata.ci.causes import seen_from_changes
+    from cstodata.ci.rows import Ground
     from cstodata.package.descriptor import read_package
 
-    return seen_from_changes(judgement, read_package(plan.descriptor), root=plan.root, is_changed=is_changed)
+    ground = Ground(
+        package=read_package(plan.descriptor),
+        root=plan.root,
+        hunks_of=hunks_of,
+        before=lambda name: repository.read(base, plan.was(name)),
+    )
+    return seen_from_changes(judgement, ground)
 
 
 def _write_files(judgement: Judgement, seen: Judgement, plan: Plan, comment: str | None, output: Path | None) -> None:

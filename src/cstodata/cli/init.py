@@ -76,7 +76,7 @@ def init(
         name=package_name(folder.resolve().name) if name is None else name, title=title, licence=licence, action=action
     )
     with progress("Describing") as on_step:
-        on_step(f"{len(files)} files", 0)
+        on_step("the files", 0)
         plan = plan_init(about, _sources(files), encoding=encoding)
     if dry_run:
         click.echo("\n".join(f"would write {shown(folder / path, 1000)}" for path in plan.files))
@@ -85,7 +85,19 @@ def init(
             _check(aside)
         click.echo("\n".join(f"wrote {shown(folder / path, 1000)}" for path in plan.files))
     _tell(plan)
+    if (top := _repository_around(folder)) is not None:
+        where = f"the workflows and .pre-commit-config.yaml work only at the top of the repository, {shown(top, 1000)}"
+        inside = folder.resolve().relative_to(top).as_posix()
+        note(f"look: {where}: move them there, and say `package: {shown(inside, 1000)}` where the action is used")
     return ExitCode.CLEAN
+
+
+def _repository_around(folder: Path) -> Path | None:
+    """The git repository that a folder is in, if it is not the top of one itself; None if there is none."""
+    here = folder.resolve()
+    if (here / ".git").exists():
+        return None
+    return next((each for each in here.parents if (each / ".git").exists()), None)
 
 
 def _sources(files: Sequence[Path]) -> list[Source]:
@@ -112,14 +124,16 @@ def _check(package: Path) -> None:
 
 def _tell(plan: InitPlan) -> None:
     """Tell what is proposed, and what to look at."""
+    from cstodata.report.places import number
+
     for name, table in plan.tables.items():
         fields, key = table.schema["fields"], table.schema.get("primaryKey")
         proposed = shown(key[0]) if isinstance(key, list) else "none"
-        click.echo(f"{shown(name)}: {table.texts.num_rows:,} rows, proposed key: {proposed}")
+        click.echo(f"{shown(name)}: {number(table.texts.num_rows, 'row')}, proposed key: {proposed}")
         for field in fields[:_FIELDS_SHOWN] if isinstance(fields, list) else []:
             if isinstance(field, dict):
                 click.echo(f"  {shown(field['name'])}: {field['type']} (proposed)")
         if isinstance(fields, list) and len(fields) > _FIELDS_SHOWN:
-            click.echo(f"  and {len(fields) - _FIELDS_SHOWN:,} more fields")
+            click.echo(f"  and {number(len(fields) - _FIELDS_SHOWN, 'more field')}")
     for each in plan.notes:
         note(f"look: {shown(each, 1000)}")

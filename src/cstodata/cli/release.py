@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cstodata.release.plan import ReleasePlan
 
 _LONG = 1000
+_TWICE = "twice"
 
 
 @click.command(short_help="Validate and write a release.")
@@ -48,7 +49,7 @@ _LONG = 1000
 @click.option(
     "--check-reproducible", is_flag=True, help="Build twice elsewhere, and release only what comes out the same."
 )
-@click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be written, or refused; write nothing.")
 def release(  # noqa: PLR0913 -- one parameter an option
     *,
     path: Path | None,
@@ -77,6 +78,10 @@ def release(  # noqa: PLR0913 -- one parameter an option
     from cstodata.release.plan import plan_release
     from cstodata.report.text import render
 
+    if sign_key is not None:
+        from cstodata.release.signature import check_key
+
+        check_key(sign_key)
     chosen = chosen_package(path)
     with progress("Checking") as on_step:
         report = validate(chosen, rules=() if no_rules else None, on_step=on_step)
@@ -92,7 +97,7 @@ def release(  # noqa: PLR0913 -- one parameter an option
         package, report, origin=origin, previous=previous, allow_dirty=allow_dirty, with_archive=not no_zip
     )
     if dry_run:
-        _tell(plan, output / plan.folder, sign_key)
+        _tell(package, plan, output, sign_key)
         return ExitCode.CLEAN
     given = {"--allow-dirty": allow_dirty, "--no-zip": no_zip, "--no-rules": no_rules}
     flags = [flag for flag, is_given in given.items() if is_given]
@@ -131,10 +136,19 @@ def _sign(folder: Path, key: Path) -> None:
     click.echo(f"{signed}: {shown(folder / SIGNATURE, _LONG)}")
 
 
-def _tell(plan: ReleasePlan, target: Path, sign_key: Path | None) -> None:
-    """Tell what would be written."""
-    if target.exists():
-        click.echo(f"{shown(target, _LONG)} is there already: it would be compared, and never changed")
+def _tell(package: DataPackage, plan: ReleasePlan, output: Path, sign_key: Path | None) -> None:
+    """Tell what would be written, after what is there already was compared."""
+    from cstodata.release.build import Built, rehearse_release
+    from cstodata.report.changes.sentences import title
+    from cstodata.report.changes.sentences import verdict as sentence_on_version
+
+    with progress("Comparing") as on_step:
+        rehearsal = rehearse_release(package, plan, output, on_step=on_step)
+    target = output / plan.folder
+    if rehearsal.changes is not None:
+        click.echo(f"{shown(title(rehearsal.changes), _LONG)}: {shown(sentence_on_version(rehearsal.changes), _LONG)}")
+    if rehearsal.built is Built.ALREADY:
+        click.echo(f"{shown(target, _LONG)} is there already, with the same bytes: nothing would be written")
     else:
         click.echo("\n".join(f"would write {shown(target / name, _LONG)}" for name in plan.files))
     if sign_key is not None:
@@ -143,15 +157,13 @@ def _tell(plan: ReleasePlan, target: Path, sign_key: Path | None) -> None:
 
 def _is_reproducible(package: Path, plan: ReleasePlan, output: Path, flags: list[str]) -> bool:
     """Whether two builds, in two environments, have the same files; what differs is told."""
-    import tempfile
-
     from cstodata.release.reproduce import build_elsewhere, differing_files
+    from cstodata.release.staging import staging
 
-    output.mkdir(parents=True, exist_ok=True)
     before = ["--previous", plan.previous] if plan.previous else []
-    with tempfile.TemporaryDirectory(dir=output, prefix=".twice.") as folder, progress("Building") as on_step:
+    with progress("Building") as on_step, staging(output, _TWICE, on_step=on_step) as folder:
         on_step("twice", 0)
-        one, other = Path(folder, "one"), Path(folder, "other")
+        one, other = folder / "one", folder / "other"
         command = [sys.executable, "-m", "cstodata", "release", str(package), *before, *flags, "--output"]
         build_elsewhere(command, (one, other), os.environ)
         differing = differing_files(one / plan.folder, other / plan.folder)

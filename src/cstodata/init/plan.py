@@ -15,8 +15,10 @@ from cstodata.init.source import Source, read_source
 from cstodata.package.canonical import DIALECT, rewrite_csv
 from cstodata.package.descriptor import Field, Schema
 from cstodata.package.formatting import file_facts, to_json
+from cstodata.package.paths import is_reserved
 from cstodata.package.plain_csv import CsvDialect
 from cstodata.package.tables import type_texts
+from cstodata.report.places import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -125,7 +127,8 @@ def package_name(text: str) -> str:
 
 def resource_name(text: str) -> str:
     """A name for a resource, made from that of its file: lower-case ASCII letters, digits and underscores."""
-    return slugify(text, separator="_", max_length=_LONGEST_NAME) or "table"
+    name = slugify(text, separator="_", max_length=_LONGEST_NAME) or "table"
+    return f"{name}_table" if is_reserved(name) else name
 
 
 def _free(name: str, taken: Mapping[str, object]) -> str:
@@ -138,12 +141,16 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
 def _canonical(proposal: Proposal, name: str) -> bytes:
     fields = tuple(
         Field(name=str(each["name"]), type=str(each["type"]), format="default", missing_values=("",), descriptor=each)
-        for each in cast("list[JsonObject]", proposal.schema["fields"])
+        for each in _fields(proposal)
     )
     key = tuple(cast("list[str]", proposal.schema.get("primaryKey", [])))
     schema = Schema(fields=fields, primary_key=key, descriptor=proposal.schema)
     table = type_texts(proposal.texts, fields, resource=name)
     return rewrite_csv(proposal.texts, table, schema, CsvDialect())
+
+
+def _fields(proposal: Proposal) -> list[JsonObject]:
+    return cast("list[JsonObject]", proposal.schema["fields"])
 
 
 def _resource(name: str, source: Source, content: bytes) -> JsonObject:
@@ -177,7 +184,11 @@ def _descriptor(about: About, resources: list[JsonValue]) -> JsonObject:
 def _notes(name: str, proposal: Proposal) -> Iterator[str]:
     for field, count in proposal.cleaned.items():
         what = "line breaks, tabs, blanks at the ends or characters that nobody sees are gone"
-        yield f"{name}: {count:,} texts of {field} were cleaned: {what}"
+        yield f"{name}: {number(count, 'text')} of {field} {'was' if count == 1 else 'were'} cleaned: {what}"
+    for field, (count, example) in proposal.rewritten.items():
+        type_ = next(each["type"] for each in _fields(proposal) if each["name"] == field)
+        cells = f'{number(count, "cell")} of {field} such as "{example}" {"is" if count == 1 else "are"}'
+        yield f"{name}: {cells} read as {type_}, and written as such; is it a text? Then mend data and schema"
     if "primaryKey" not in proposal.schema:
         yield f"{name}: no key is proposed; without one, rows cannot be told apart when versions are compared"
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from cstodata.errors import TableReadError
 from cstodata.package.cells import parse
 from cstodata.package.descriptor import Field
+from cstodata.report.places import number
 from cstodata.validation.rules.texts import UNSEEN
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ _PLAIN: Final[Mapping[str, str]] = {
 }
 """How the cells of a type must be written to be proposed as such, as RE2 patterns; other types are not proposed."""
 
+_ODD: Final[Mapping[str, str]] = {"boolean": "[A-Z]", "number": r"\.[0-9]*0$"}
+"""How the cells of a type are written that their canonical form writes otherwise, as RE2 patterns."""
+
 _KEY_NAME = re.compile(r"(^|[_\W])(id|key|code|no|number)$|(?<=[a-z])(Id|ID|Key|Code)$", re.IGNORECASE)
 _KEY_TYPES = frozenset({"string", "integer", "date"})
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
@@ -52,11 +56,13 @@ class Proposal:
         texts: The cells as they are to be written: a string column without nulls for each field; empty means null.
         schema: The Table Schema.
         cleaned: How many texts were changed because they held what nobody sees, by field.
+        rewritten: How many cells are read as a value and written in another way, and the first of them, by field.
     """
 
     texts: pa.Table
     schema: JsonObject
     cleaned: Mapping[str, int]
+    rewritten: Mapping[str, tuple[int, str]]
 
 
 def propose(texts: pa.Table) -> Proposal:
@@ -67,6 +73,7 @@ def propose(texts: pa.Table) -> Proposal:
     """
     columns: dict[str, pa.ChunkedArray] = {}
     cleaned: dict[str, int] = {}
+    rewritten: dict[str, tuple[int, str]] = {}
     fields: list[JsonObject] = []
     for name, type_ in _described(texts).items():
         column = texts[name]
@@ -74,6 +81,8 @@ def propose(texts: pa.Table) -> Proposal:
         if proved == "string":
             column, changed = _clean(column)
             cleaned |= {name: changed} if changed else {}
+        if odd := _oddly_written(column, proved):
+            rewritten[name] = (len(odd), odd[0])
         columns[name] = column
         fields.append(_field(name, proved, column))
     key = _key(fields, columns)
@@ -83,7 +92,7 @@ def propose(texts: pa.Table) -> Proposal:
         "missingValues": [""],
         **({"primaryKey": [key]} if key else {}),
     }
-    return Proposal(texts=pa.table(columns), schema=schema, cleaned=cleaned)
+    return Proposal(texts=pa.table(columns), schema=schema, cleaned=cleaned, rewritten=rewritten)
 
 
 def _described(texts: pa.Table) -> dict[str, str]:
@@ -112,14 +121,21 @@ def _fits(column: pa.ChunkedArray, name: str, type_: str) -> bool:
     return True
 
 
+def _oddly_written(column: pa.ChunkedArray, type_: str) -> list[str]:
+    """The cells that their canonical form does not leave as they are, such as `TRUE` and `1.50`."""
+    pattern = _ODD.get(type_)
+    return cast("list[str]", column.filter(pc.match_substring_regex(column, pattern)).to_pylist()) if pattern else []
+
+
 def _field(name: str, type_: str, column: pa.ChunkedArray) -> JsonObject:
     words = name.replace("_", " ").strip() or name
+    rows = number(len(column), "row")
     complete = len(column) >= _ENOUGH_ROWS and not pc.any(pc.equal(column, "")).as_py()
     return {
         "name": name,
         "type": type_,
         "title": words[:1].upper() + words[1:],
-        "description": f"To do: say what the cells mean. The type is a proposal, made from {len(column):,} rows.",
+        "description": f"To do: say what the cells mean. The type is a proposal, made from {rows}.",
         **({"constraints": {"required": True}} if complete else {}),
     }
 

@@ -208,13 +208,14 @@ def _parse_resource(place: Path, descriptor: JsonObject) -> Resource:
         path = path[0]
     single = isinstance(path, str) and not descriptor.get("extrapaths")
     declared = descriptor.get("schema")
+    schema_place = place
     if isinstance(declared, str):
-        place = resolve(place.parent, declared)
-        declared = read_json(place)
+        schema_place = resolve(place.parent, declared)
+        declared = read_json(schema_place)
     return Resource(
         name=_text(place, descriptor, "name"),
         path=cast("str", path) if single else None,
-        schema=None if declared is None else _parse_schema(place, _object(place, declared, "schema")),
+        schema=None if declared is None else _parse_schema(schema_place, _object(schema_place, declared, "schema")),
         descriptor=descriptor,
     )
 

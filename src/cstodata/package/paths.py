@@ -29,7 +29,15 @@ _PROFILES = frozenset(
         "tabular-data-resource",
     }
 )
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+)
 _RESOURCE_PATHS = ("path", "url", "extrapaths", "schema", "dialect")
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows keeps the name of a file for a device, with any ending and in any case."""
+    return name.partition(".")[0].rstrip(" ").casefold() in _DEVICES
 
 
 def resolve(root: Path, path: str) -> Path:

@@ -15,6 +15,7 @@ from cstodata.publish.problems import Fault, Problem, Verdict
 from cstodata.publish.verify_tables import MANIFEST, verify_tables
 from cstodata.release.build import CHECKSUMS, REGISTRY
 from cstodata.release.signature import SIGNATURE, check
+from cstodata.report.places import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +73,7 @@ def verify_release(
         without_rules = isinstance(checks, dict) and checks.get("rules") is False
         report = demands.validate(folder, rules=() if without_rules else None)
         if not report.valid:
-            why = f"its tables have {report.errors} errors; `cstodata validate` lists them"
+            why = f"its tables have {errors(report)}; `cstodata validate` lists them"
             problems.append(Problem(path="datapackage.json", fault=Fault.WRONG, why=why))
     return Verdict(
         version=version,

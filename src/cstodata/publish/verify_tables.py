@@ -48,8 +48,8 @@ def verify_tables(folder: Path) -> tuple[Problem, ...]:
         package = parse_package(folder / DESCRIPTOR, read[DESCRIPTOR])
         for path in unsafe_paths(folder, package.descriptor):
             return (_wrong(DESCRIPTOR, str(path.error)),)
-    except DescriptorError as error:
-        return (_wrong(DESCRIPTOR, error.problem),)
+    except DescriptorError as error:  # of the descriptor, or of a schema that it names
+        return (_wrong(error.path.relative_to(folder).as_posix(), error.problem),)
     except CstodataError as error:
         return (_wrong(DESCRIPTOR, str(error)),)
     problems = [

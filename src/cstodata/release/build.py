@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from cstodata.release.documents.facts import ReleaseFacts
 from cstodata.release.documents.registry import DOCUMENTS
 from cstodata.release.plan import CHANGES
 from cstodata.release.signature import SIGNATURE
+from cstodata.release.staging import staging
 from cstodata.release.tables import descriptors, write_table
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
 from cstodata.report.changes.sentences import reasons
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from cstodata.release.plan import ReleasePlan
 
 CHECKSUMS, REGISTRY = "SHA256SUMS", "registry.txt"
+_BUILDING = "building"
 
 
 class Built(StrEnum):
@@ -45,8 +47,8 @@ class Built(StrEnum):
 def build_release(package: DataPackage, plan: ReleasePlan, output: Path, *, on_step: OnStep = unheard) -> Built:
     """Write a release below `output`.
 
-    It is built in a folder of its own beside the version's and moved there in one step, so that a version is never half
-    there. A version that is there already stays as it is.
+    It is built in a folder aside and moved to its place in one step, so that a version is never half there. A version
+    that is there already stays as it is.
 
     Args:
         package: The package that was planned.
@@ -61,21 +63,47 @@ def build_release(package: DataPackage, plan: ReleasePlan, output: Path, *, on_s
         TableReadError: A table cannot be read or written as its schema types it.
     """
     target = output / plan.folder
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{plan.version}."))
-    try:
-        _write(package, plan, staging, on_step)
+    with staging(output, _BUILDING, on_step=on_step) as folder:
+        _write(package, plan, folder, on_step)
         if target.exists():
-            _prove_same(plan, staging, target)
+            _prove_same(plan, folder, target)
             return Built.ALREADY
-        staging.chmod(0o755)
-        staging.rename(target)
+        target.parent.mkdir(exist_ok=True)
+        folder.rename(target)
         return Built.RELEASED
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
-def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnStep) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What building a release would come to.
+
+    Attributes:
+        built: As `build_release` returns it.
+        changes: What changed since the previous release; None if there is none to compare with.
+    """
+
+    built: Built
+    changes: ChangeSet | None
+
+
+def rehearse_release(package: DataPackage, plan: ReleasePlan, output: Path, *, on_step: OnStep = unheard) -> Rehearsal:
+    """What building a release would come to; it raises what that would raise, and `output` stays as it is.
+
+    What is there already can only be compared with what is built. So it is, in a temporary folder; where there is
+    nothing to compare with, nothing is built.
+    """
+    target = output / plan.folder
+    if not target.exists() and plan.previous is None:
+        return Rehearsal(built=Built.RELEASED, changes=None)
+    with tempfile.TemporaryDirectory(prefix="cstodata-") as folder:
+        changes = _write(package, plan, Path(folder), on_step)
+        if target.exists():
+            _prove_same(plan, Path(folder), target)
+        return Rehearsal(built=Built.ALREADY if target.exists() else Built.RELEASED, changes=changes)
+
+
+def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnStep) -> ChangeSet | None:
+    """Write the files of a release into an empty folder; return what changed since the one before."""
     for name in ("data", "parquet", "schemas"):
         (folder / name).mkdir()
     facts = []
@@ -107,6 +135,7 @@ def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnSte
     _write_lines(folder / REGISTRY, (f"{name} sha256:{digest}" for name, digest in digests.items()))
     digests[REGISTRY] = sha256_of_file(folder / REGISTRY)
     _write_lines(folder / CHECKSUMS, (f"{digest}  {name}" for name, digest in sorted(digests.items())))
+    return changes
 
 
 def _write_changes(package: DataPackage, plan: ReleasePlan, folder: Path) -> ChangeSet:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import semver
 
 from cstodata.errors import ReleaseRefusedError
+from cstodata.package.paths import is_reserved
 from cstodata.release.documents.registry import DOCUMENTS
+from cstodata.report.places import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +117,7 @@ def _problems(package: DataPackage, report: Report, *, is_dirty: bool) -> Iterat
     """Why a package may not be released."""
     version = package.descriptor.get("version")
     if not report.valid:
-        yield f"the package has {report.errors} errors; `cstodata validate` lists them"
+        yield f"the package has {errors(report)}; `cstodata validate` lists them"
     if not isinstance(version, str) or not semver.Version.is_valid(version):
         yield "datapackage.json needs a `version` such as 1.0.0 (semantic versioning)"
     if is_dirty:
@@ -130,6 +132,5 @@ def _problems(package: DataPackage, report: Report, *, is_dirty: bool) -> Iterat
 
 
 def _can_name_a_file(name: str) -> bool:
-    return (
-        name.isprintable() and not name.startswith(".") and not set(name) & set('/\\:*?"<>|') and name == name.strip()
-    )
+    is_plain = name.isprintable() and not name.startswith(".") and name == name.strip()
+    return is_plain and not set(name) & set('/\\:*?"<>|') and not is_reserved(name)

@@ -62,27 +62,30 @@ def sign(folder: Path, key: Path) -> bool:
         SignatureError: There is no release, or no such key, or ssh-keygen does not sign with it; or another signature
             stands there.
     """
-    if not key.is_file():
-        raise SignatureError(f"there is no key {key}")
     if not (folder / SIGNED).is_file():
         raise SignatureError(f"{folder} is no release: it holds no {SIGNED}")
-    checksums = (folder / SIGNED).read_bytes()
-    # The empty passphrase keeps it from asking for one where nobody may sit.
-    done = _ssh_keygen("sign", "-P", "", "-n", NAMESPACE, "-f", str(key), given=checksums)
-    if done.returncode:
-        raise SignatureError(f"{key} cannot sign: {_why_not(done.stderr.decode(errors='replace'))}")
-    seal = _look(done.stdout, checksums)
-    if seal.key is None:
-        raise SignatureError(f"{key} cannot sign: what ssh-keygen made with it does not hold")
+    signature, own = _signed(key, (folder / SIGNED).read_bytes())
     path = folder / SIGNATURE
     if path.exists() or path.is_symlink():
         there = check(folder)
-        if there.key != seal.key:
-            whose = there.fault or f"it is by the key {there.key}, and {key} is {seal.key}"
+        if there.key != own:
+            whose = there.fault or f"it is by the key {there.key}, and {key} is {own}"
             raise SignatureError(f"{path} is there already and stays as it is: {whose}")
         return False
-    replace_file(path, done.stdout)
+    replace_file(path, signature)
     return True
+
+
+def check_key(key: Path) -> None:
+    """Make sure that a key can sign, before there is a release to sign: it signs a word.
+
+    Args:
+        key: As `sign` takes it.
+
+    Raises:
+        SignatureError: There is no such key, or ssh-keygen does not sign with it.
+    """
+    _signed(key, b"a word\n")
 
 
 def check(folder: Path, allowed_signers: Path | None = None) -> Seal:
@@ -115,6 +118,20 @@ def check(folder: Path, allowed_signers: Path | None = None) -> Seal:
             if _ssh_keygen("verify", *asked, given=checksums).returncode == 0:
                 return Seal(key=seal.key, signer=signer)
     return Seal(key=seal.key, fault=f"its key {seal.key} is not one that {allowed_signers} allows to sign releases")
+
+
+def _signed(key: Path, content: bytes) -> tuple[bytes, str]:
+    """The signature of some bytes, and the fingerprint of the key that made it."""
+    if not key.is_file():
+        raise SignatureError(f"there is no key {key}")
+    # The empty passphrase keeps it from asking for one where nobody may sit.
+    done = _ssh_keygen("sign", "-P", "", "-n", NAMESPACE, "-f", str(key), given=content)
+    if done.returncode:
+        raise SignatureError(f"{key} cannot sign: {_why_not(done.stderr.decode(errors='replace'))}")
+    seal = _look(done.stdout, content)
+    if seal.key is None:
+        raise SignatureError(f"{key} cannot sign: what ssh-keygen made with it does not hold")
+    return done.stdout, seal.key
 
 
 def _look(signature: bytes, checksums: bytes) -> Seal:

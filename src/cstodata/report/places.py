@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cstodata.model.finding import Finding
-    from cstodata.model.report import Report
+    from cstodata.model.report import Report, TableResult
 
     Changed = Callable[[str, int], bool]
     """Whether a line of a file was changed; the path is as the report writes it."""
@@ -57,7 +57,17 @@ def sentence(finding: Finding, *, mend: bool = True) -> str:
 
 def is_cut(report: Report) -> bool:
     """Whether there may be more to find: of a table that reached the limit of errors the rest was not looked for."""
-    return any("limit" in warning for table in report.tables for warning in table.warnings)
+    return any(is_cut_short(table) for table in report.tables)
+
+
+def is_cut_short(table: TableResult) -> bool:
+    """Whether a table reached the limit of errors."""
+    return any("limit" in warning for warning in table.warnings)
+
+
+def errors(report: Report) -> str:
+    """How many errors there are, such as `1 error`, or `at least 1,000 errors` if the rest was not looked for."""
+    return ("at least " if is_cut(report) else "") + number(report.errors, "error")
 
 
 def by_importance(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cstodata.model.finding import Severity
 from cstodata.model.report import Outcome
-from cstodata.report.places import number, told
+from cstodata.report.places import errors, is_cut_short, number, told
 from cstodata.report.terminal import SHOWN_CHARACTERS, painter, shown
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def _lines(report: Report, paint: Paint) -> Iterator[str]:
     for finding in report.findings:
         groups.setdefault((finding.severity, finding.type), []).append(finding)
     counts = {finding.type: rule.count for rule in report.rules for finding in rule.findings}
+    cut = {table.name for table in report.tables if is_cut_short(table)}
     for (severity, type_), findings in groups.items():
         yield ""
         yield f"{paint(severity, _COLOURS[severity])}  {paint(type_, 'bold')}"
-        yield from _group(findings, counts.get(type_, len(findings)), paint)
+        yield from _group(findings, counts.get(type_, len(findings)), cut, paint)
     skipped = [rule for rule in report.rules if rule.skipped is not None]
     if skipped:
         yield ""
@@ -68,14 +69,18 @@ def _rows(table: TableResult) -> str:
     return number(rows, "row") if isinstance(rows, int) and rows else "no rows"
 
 
-def _group(findings: list[Finding], count: int, paint: Paint) -> Iterator[str]:
+def _group(findings: list[Finding], count: int, cut: set[str], paint: Paint) -> Iterator[str]:
+    """The first findings of a type; `cut` names the tables in which the rest was not looked for."""
     first = findings[:SHOWN_FINDINGS]
     for finding in first:
         yield f"  {paint(_place(finding), 'cyan')}"
         yield f"    {shown(told(finding), 3 * SHOWN_CHARACTERS)}"
+    is_cut = any(finding.resource in cut and finding.native is not None for finding in findings)
     if count > len(first):
-        how = "--format json lists them" if count == len(findings) else "--limit-errors 0 finds them all"
-        yield f"  … and {count - len(first):,} more; {how}"
+        least = "at least " if is_cut else ""
+        is_listed = count == len(findings) and not is_cut
+        how = "--format json lists them" if is_listed else "--limit-errors 0 finds them all"
+        yield f"  … and {least}{count - len(first):,} more; {how}"
     if mend := findings[0].mend:
         yield f"  {paint('mend:', 'bold')} {mend}"
 
@@ -96,7 +101,7 @@ def _place(finding: Finding) -> str:
 
 def _summary(report: Report, paint: Paint) -> str:
     verdict = paint("valid", "green") if report.valid else paint("not valid", "red")
-    parts = [number(report.errors, "error"), number(report.warnings, "warning")]
+    parts = [errors(report), number(report.warnings, "warning")]
     if report.metadata:
         parts.append("the tables were not checked, because the descriptor must be mended first")
     else:

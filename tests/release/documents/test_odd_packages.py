@@ -125,7 +125,7 @@ def test_a_package_that_is_wrong_is_refused_and_would_not_stop_the_documents(
     folder = make_package(TABLE)
     report = cstodata.validate(folder)
     tell(folder, told)
-    with pytest.raises(ReleaseRefusedError, match="errors; `cstodata validate` lists them"):
+    with pytest.raises(ReleaseRefusedError, match=r"errors?; `cstodata validate` lists them"):
         built(folder, tmp_path / "out", cstodata.validate(folder))
     assert_good(built(folder, tmp_path / "out", report), refused_by_shacl)
 
