@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cstodata.client.manifest import File
 from cstodata.client.versions import choose
 from cstodata.errors import ClientError, UnknownNameError
 from cstodata.package.bundled import bundled_package
 from cstodata.package.descriptor import read_package
+from cstodata.package.digest import sha256_of_file
 from cstodata.package.paths import resolve
 from cstodata.package.tables import read_table
 
@@ -61,8 +63,13 @@ class Bundled:
 
         return to_cff(about(self.package.descriptor), version=self.version, created=None)
 
-    def table_file(self, resource: str, form: str) -> tuple[str, Path]:
-        """The name of a table's file, and the file.
+    def listed(self, resource: str, form: str) -> File:
+        """The file of a table; raises as `table_file`."""
+        path = self.table_file(resource, form)
+        return File(path=path.relative_to(self.package.root).as_posix(), sha256=sha256_of_file(path))
+
+    def table_file(self, resource: str, form: str) -> Path:
+        """The file of a table.
 
         Raises:
             UnknownNameError: There is no such table.
@@ -71,7 +78,7 @@ class Bundled:
         path = str(self.package.resource(resource).path)
         if form != "csv":
             raise ClientError(PLACE, why=f"there is no {form} file of {resource}; name a store")
-        return path, resolve(self.package.root, path)
+        return resolve(self.package.root, path)
 
 
 def open_bundled(wanted: str) -> Bundled:

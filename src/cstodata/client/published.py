@@ -64,8 +64,12 @@ class Published:
         """The names of the tables."""
         return tuple(self.manifest.tables)
 
-    def table_file(self, resource: str, form: str) -> tuple[str, Path]:
-        """The name of a table's file, and a verified copy of it on this machine.
+    def listed(self, resource: str, form: str) -> File:
+        """The file of a table, which need not be here yet; raises as `Manifest.file`."""
+        return self.manifest.file(resource, form)
+
+    def table_file(self, resource: str, form: str) -> Path:
+        """A verified copy of a table's file on this machine.
 
         Raises:
             UnknownNameError: There is no such table.
@@ -73,11 +77,10 @@ class Published:
             NotVerifiedError: It is not what was published.
             ClientError: The cache cannot be written.
         """
-        file = self.manifest.file(resource, form)
-        return file.path, _get(self.source, self.cache, self.version, file, self.on_step)
+        return _get(self.source, self.cache, self.version, self.listed(resource, form), self.on_step)
 
     def file(self, path: str) -> Path:
-        """A verified copy of another file of the version; raises as `table_file`."""
+        """A verified copy of any file of the version; raises as `table_file`."""
         if path not in self.digests:
             raise NotVerifiedError(self.place, why=f"version {self.version} has no {path}")
         known = {file.path: file for files in self.manifest.tables.values() for file in files}

@@ -165,7 +165,7 @@ class Release:
             UnknownNameError: There is no such table.
             ClientError: There is no such form of it.
         """
-        return self.held.table_file(resource, form)[1]
+        return self.held.table_file(resource, form)
 
     def _asked(self, resource: str) -> Any:
         """A table for DuckDB: a data set on disk, of which it reads what a query needs."""
