@@ -25,7 +25,7 @@ __all__ = ["SETTINGS", "moto"]
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Python's own web server, which can also send the end of a file, and be made to misbehave."""
+    """Python's own web server, which can also send a part of a file, and be made to misbehave."""
 
     server: Web
 
@@ -35,17 +35,19 @@ class Handler(SimpleHTTPRequestHandler):
         fault = self.server.faults.get(self.path)
         if fault is not None and fault(self):
             return
-        wanted = re.fullmatch(r"bytes=([0-9]+)-", self.headers.get("Range") or "")
+        wanted = re.fullmatch(r"bytes=([0-9]*)-([0-9]*)", self.headers.get("Range") or "")
         file = Path(self.translate_path(self.path))
         if wanted is None or not self.server.has_ranges or not file.is_file():
             super().do_GET()
             return
-        content, begin = file.read_bytes(), int(wanted[1])
+        content = file.read_bytes()
+        begin = int(wanted[1] or len(content) - int(wanted[2]))
+        end = min(len(content), int(wanted[2]) + 1) if wanted[1] and wanted[2] else len(content)
         self.send_response(206)
-        self.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Length", str(len(content) - begin))
+        self.send_header("Content-Range", f"bytes {begin}-{end - 1}/{len(content)}")
+        self.send_header("Content-Length", str(end - begin))
         self.end_headers()
-        self.wfile.write(content[begin:])
+        self.wfile.write(content[begin:end])
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -70,7 +72,7 @@ class Web(ThreadingHTTPServer):
     Attributes:
         faults: What to do in the place of sending a file, by its path; False to send it all the same.
         asked: The path and the range of each request.
-        has_ranges: Whether it can send the end of a file.
+        has_ranges: Whether it can send a part of a file.
     """
 
     daemon_threads = True
