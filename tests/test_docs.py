@@ -58,11 +58,3 @@ def test_the_examples_of_checking_downstream_run(
         exec(example, names)  # noqa: S102 -- our own example
     assert len(examples) == 4
     assert set(getattr(names["faults"], "column", ())) == {"seats_total"}
-
-
-def test_the_python_example_of_the_readme_runs(tmp_path: Path) -> None:
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    names: dict[str, object] = {}
-    exec(example, names)  # noqa: S102 -- our own example
-    assert getattr(names["delegations"], "num_rows", 0) == 10

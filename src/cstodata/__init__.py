@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    from cstodata.api import compare, contract, load, validate
-    from cstodata.errors import CstodataError
+    from cstodata.api import compare, contract, load, open, validate  # noqa: A004 -- as `gzip.open`
+    from cstodata.client.release import Release
+    from cstodata.errors import CstodataError, CstodataWarning, StaleIndexWarning, YankedVersionWarning
     from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet, RowChange, TableChanges
     from cstodata.model.finding import Finding, Severity
     from cstodata.model.report import Outcome, Report, RuleResult, TableResult
@@ -28,17 +29,22 @@ __all__ = [
     "ChangeKind",
     "ChangeSet",
     "CstodataError",
+    "CstodataWarning",
     "Finding",
     "Outcome",
+    "Release",
     "Report",
     "RowChange",
     "RuleResult",
     "Severity",
+    "StaleIndexWarning",
     "TableChanges",
     "TableResult",
+    "YankedVersionWarning",
     "compare",
     "contract",
     "load",
+    "open",
     "validate",
 ]
 
@@ -48,17 +54,22 @@ _HOMES = {
     "ChangeKind": "cstodata.model.change",
     "ChangeSet": "cstodata.model.change",
     "CstodataError": "cstodata.errors",
+    "CstodataWarning": "cstodata.errors",
     "Finding": "cstodata.model.finding",
     "Outcome": "cstodata.model.report",
+    "Release": "cstodata.client.release",
     "Report": "cstodata.model.report",
     "RowChange": "cstodata.model.change",
     "RuleResult": "cstodata.model.report",
     "Severity": "cstodata.model.finding",
+    "StaleIndexWarning": "cstodata.errors",
     "TableChanges": "cstodata.model.change",
     "TableResult": "cstodata.model.report",
+    "YankedVersionWarning": "cstodata.errors",
     "compare": "cstodata.api",
     "contract": "cstodata.api",
     "load": "cstodata.api",
+    "open": "cstodata.api",
     "validate": "cstodata.api",
 }
 

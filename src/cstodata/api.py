@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Literal
 from cstodata.model.progress import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from os import PathLike
     from typing import Any
 
     import pyarrow as pa
 
+    from cstodata.client.release import Release
     from cstodata.model.change import ChangeSet
     from cstodata.model.progress import OnStep
     from cstodata.model.report import Report
@@ -127,22 +129,96 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def load(resource: str) -> pa.Table:
-    """A table of the dataset that comes with cstodata.
+def load(
+    resource: str,
+    version: str | None = None,
+    *,
+    source: str | PathLike[str] | None = None,
+    columns: Sequence[str] | None = None,
+    filters: Any = None,
+    cache: str | PathLike[str] | None = None,
+    on_step: OnStep = unheard,
+) -> pa.Table:
+    """A table of a release: verified, and kept on this machine.
 
     Args:
         resource: Its name, such as `delegations`.
+        version: As in `open`.
+        source: As in `open`.
+        columns: Names of columns, in the order wanted; None for all.
+        filters: Rows to keep: `[("seats_total", ">", 10)]`, or an expression of `pyarrow.compute`, as
+            `pyarrow.parquet.read_table` takes them; None for all.
+        cache: As in `open`.
+        on_step: As in `open`.
 
     Returns:
         One column a field in the schema's order: dates are `date32`, integers `int64`, text `string`; null where no
         page states the fact. Rows are sorted by the primary key.
 
     Raises:
-        UnknownNameError: The dataset has no such resource.
+        UnknownNameError: There is no such version, table or column.
+        Others: As `open`, and `Release.load`.
     """
-    from cstodata.client.load import load_bundled
+    release = _opened(source, version, cache, on_step)
+    return release.load(resource, columns=columns, filters=filters)
 
-    return load_bundled(resource)
+
+def open(  # noqa: A001 -- as `gzip.open`; the built-in one is not used here
+    source: str | PathLike[str] | None = None,
+    version: str | None = None,
+    *,
+    cache: str | PathLike[str] | None = None,
+    on_step: OnStep = unheard,
+) -> Release:
+    """A release: its tables, what changed in it, how to cite it, and SQL over it.
+
+    Args:
+        source: A store: `https://…`, a folder, `s3://…`, `gs://…`, `az://…` or `file://…`. None for the one that
+            `CSTODATA_STORE` or `config.toml` sets, or else the copy of the dataset that comes with cstodata.
+        version: An exact version, or `1`, `1.0` or `latest` for the newest one of that line, or of all, that is neither
+            yanked nor a pre-release; None for `latest`.
+        cache: The folder that keeps what was fetched; None for what `CSTODATA_CACHE` or `config.toml` sets, or else the
+            system's folder for caches.
+        on_step: Called with the path of a file, and the share of it that was fetched, from 0 to 1.
+
+    Raises:
+        UnknownNameError: There is no such version.
+        ClientError: All versions that could be meant are yanked or pre-releases, or the cache cannot be written.
+        StoreError: The store cannot be read; `UnreachableError` if it does not answer, and its index was never seen.
+        PublishError: Its index cannot be read.
+        NotVerifiedError: It holds something else than was published.
+        SettingsError: `config.toml` cannot be read.
+
+    Warns:
+        YankedVersionWarning: The version was named exactly, and is yanked.
+        StaleIndexWarning: The store does not answer, so the newest version is told by its index as it was seen last.
+    """
+    return _opened(source, version, cache, on_step)
+
+
+def _opened(
+    source: str | PathLike[str] | None, version: str | None, cache: str | PathLike[str] | None, on_step: OnStep
+) -> Release:
+    """A release, by the settings of the user; what there is to know of it is said to the caller of our caller."""
+    from cstodata.client.release import open_release
+    from cstodata.client.settings import read_settings
+
+    home = os.environ.get("XDG_CONFIG_HOME")
+    folder = Path(home) if home else Path.home() / ".config"
+    settings = read_settings(os.environ, folder / "cstodata" / "config.toml")
+    place = settings.store if source is None else os.fspath(source)
+    kept = settings.cache if cache is None else Path(cache)
+    release = open_release(place, version or "latest", cache=kept or _cache(), on_step=on_step)
+    for notice in release.notices:
+        warnings.warn(notice, stacklevel=3)
+    return release
+
+
+def _cache() -> Path:
+    """Where the system wants caches to be."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("cstodata", appauthor=False)
 
 
 def contract(

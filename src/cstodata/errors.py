@@ -1,7 +1,8 @@
 """What keeps cstodata from going on.
 
 Bad data is no error: it becomes a `Finding` in a `Report`. An error means that there is nothing to report on, or
-nothing that may be written. Each carries its facts as attributes and builds its own sentence.
+nothing that may be written. Each carries its facts as attributes and builds its own sentence. A warning means that it
+went on, and that somebody should know.
 """
 
 from __future__ import annotations
@@ -160,6 +161,26 @@ class StoreError(_PlaceError):
     """A store cannot be read or written."""
 
 
+class UnreachableError(StoreError):
+    """A store does not answer, or not now."""
+
+
+class NotVerifiedError(_PlaceError):
+    """What a store holds is not what was published."""
+
+
+class ClientError(_PlaceError):
+    """A release cannot be used as was asked."""
+
+
+class QueryError(CstodataError):
+    """A query cannot be answered."""
+
+
+class SettingsError(_PlaceError):
+    """The settings cannot be read."""
+
+
 class PublishError(CstodataError):
     """A release cannot be published."""
 
@@ -170,3 +191,34 @@ class SignatureError(CstodataError):
 
 class YankError(CstodataError):
     """A version cannot be yanked, or need not be un-yanked."""
+
+
+class CstodataWarning(UserWarning):
+    """The parent of all warnings of cstodata."""
+
+
+class YankedVersionWarning(CstodataWarning):
+    """A version was asked for by name that should not be used any more."""
+
+    def __init__(self, version: str, *, reason: str, replaced_by: str | None) -> None:
+        self.version = version
+        self.reason = reason
+        self.replaced_by = replaced_by
+        super().__init__(version, reason, replaced_by)
+
+    def __str__(self) -> str:
+        instead = f"; use version {self.replaced_by}" if self.replaced_by else ""
+        return f"version {self.version} was yanked: {self.reason}{instead}"
+
+
+class StaleIndexWarning(CstodataWarning):
+    """A store cannot be reached, so what is the newest version was told by the index that was seen last."""
+
+    def __init__(self, place: str, *, version: str, seen: str) -> None:
+        self.place = place
+        self.version = version
+        self.seen = seen
+        super().__init__(place, version, seen)
+
+    def __str__(self) -> str:
+        return f"{self.place} cannot be reached; by its index as seen on {self.seen}, the version is {self.version}"

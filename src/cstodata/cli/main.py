@@ -12,6 +12,7 @@ import click
 from cstodata.cli.ci import ci
 from cstodata.cli.completion import completion
 from cstodata.cli.diff import apply, diff, version
+from cstodata.cli.download import download
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.explain import explain
 from cstodata.cli.format import format_
@@ -20,6 +21,7 @@ from cstodata.cli.options import note
 from cstodata.cli.publish import publish, versions, yank
 from cstodata.cli.release import release
 from cstodata.cli.rules import rules
+from cstodata.cli.show import cite, query, show
 from cstodata.cli.validate import validate
 from cstodata.cli.verify import verify
 from cstodata.errors import CstodataError, UnknownNameError
@@ -49,6 +51,10 @@ for verb in (
     publish,
     yank,
     versions,
+    download,
+    show,
+    query,
+    cite,
     ci,
     completion,
 ):

@@ -60,6 +60,10 @@ MIXED_OFFSETS: Final = "some of its datetimes have an offset from UTC and some h
 
 _DAYS = (datetime(2000, 1, 1), datetime(2004, 2, 2))  # noqa: DTZ001 -- Frictionless reads no zone where none is named
 
+# Taken out of arrays: making a scalar, or comparing with a Python value, imports pandas if there is one.
+_NULL: Final = pa.nulls(1, pa.string())[0]
+_EMPTY: Final = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(bytes(8)), pa.py_buffer(b"")])[0]
+
 _READING_OPTIONS = frozenset({"trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber"})
 
 
@@ -82,7 +86,7 @@ def parse(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.Chun
         TableReadError: A cell cannot be read, or holds more than its Arrow type can (the error names the field).
     """
     missing = means_null(texts, field)
-    present = pc.if_else(missing, pa.scalar(None, pa.string()), texts) if pc.any(missing).as_py() else texts
+    present = pc.if_else(missing, _NULL, texts) if pc.any(missing).as_py() else texts
     if field.type not in ARROW_TYPES:
         return present
     plain = _cast(present, field) if reads_plainly(field) else None
@@ -104,7 +108,7 @@ def parse(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.Chun
 def means_null(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.ChunkedArray:
     """Which texts stand for null in a field; null where a text is null."""
     if field.missing_values == ("",):
-        return pc.equal(texts, "")  # five times as fast as looking it up
+        return pc.equal(texts, _EMPTY)  # five times as fast as looking it up
     return pc.if_else(pc.is_valid(texts), pc.is_in(texts, value_set=pa.array(field.missing_values, pa.string())), None)
 
 

@@ -31,6 +31,9 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 MUTABLE = "public, max-age=60"
 """The same for what is replaced."""
 
+UNREACHABLE: Final = "it cannot be reached"
+"""How the sentence of an error begins if nobody answered."""
+
 ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
 """What a call to an object store may raise."""
 
@@ -73,9 +76,9 @@ class Bucket:
         found = self._get(path)
         return None if found is None else int(found.meta["size"])
 
-    def pieces(self, path: str) -> Iterator[bytes]:
-        """The bytes of an object, piece by piece."""
-        found = self._get(path)
+    def pieces(self, path: str, *, offset: int = 0) -> Iterator[bytes]:
+        """The bytes of an object from an offset on, piece by piece."""
+        found = self._get(path, {"range": {"offset": offset}} if offset else None)
         if found is not None:
             yield from (bytes(piece) for piece in found.stream(min_chunk_size=_PIECE))
 
@@ -109,9 +112,9 @@ class Bucket:
         for batch in obstore.list(self._store, prefix=prefix):
             yield from (str(each["path"]) for each in batch)
 
-    def _get(self, path: str) -> Any:
+    def _get(self, path: str, options: Any = None) -> Any:
         try:
-            return obstore.get(self._store, path)
+            return obstore.get(self._store, path, options=options)
         except _MISSING as error:
             if _NO_BUCKET.search(str(error)):
                 raise
@@ -132,4 +135,4 @@ def sentence(error: Exception) -> str:
     first = text.partition("\n")[0]
     if said or "HTTP error" not in first:
         return said or first
-    return f"it cannot be reached: {first.rpartition('HTTP error: ')[2]}"
+    return f"{UNREACHABLE}: {first.rpartition('HTTP error: ')[2]}"

@@ -48,9 +48,10 @@ class Folder:
         except FileNotFoundError:
             return None
 
-    def pieces(self, path: str) -> Iterator[bytes]:
-        """The bytes of a file, piece by piece."""
+    def pieces(self, path: str, *, offset: int = 0) -> Iterator[bytes]:
+        """The bytes of a file from an offset on, piece by piece."""
         with self._locate(path).open("rb") as file:
+            file.seek(offset)
             while piece := file.read(_PIECE):
                 yield piece
 

@@ -7,7 +7,7 @@ the new one. `docs/reference/index.schema.json` describes it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -67,20 +67,30 @@ def read_index(store: Store) -> Index:
         StoreError: The store cannot be read.
     """
     found = store.read(INDEX, max_bytes=MAX_BYTES)
-    if found is None:
-        return Index()
+    return Index() if found is None else replace(parse_index(found.content, place=store.place), read=found)
+
+
+def parse_index(content: bytes, *, place: str) -> Index:
+    """What an index says.
+
+    Args:
+        content: The file.
+        place: The store that it is of.
+
+    Raises:
+        PublishError: It is not of the form that this program knows.
+    """
     try:
-        told = parse_json(Path(INDEX), found.content)
+        told = parse_json(Path(INDEX), content)
     except DescriptorError as error:
-        raise PublishError(f"the index of {store.place} cannot be read: it {error.problem}") from error
+        raise PublishError(f"the index of {place} cannot be read: it {error.problem}") from error
     problem = next(_problems(told), None)
     if problem is not None:
-        raise PublishError(f"the index of {store.place} cannot be read: {problem}")
+        raise PublishError(f"the index of {place} cannot be read: {problem}")
     return Index(
         package=cast("str | None", told["package"]),
         title=cast("str | None", told.get("title")),
         versions=_sorted(cast("Sequence[JsonObject]", told["versions"])),
-        read=found,
         format=str(told["format"]),
     )
 

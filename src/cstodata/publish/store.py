@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cstodata.errors import StoreError
+from cstodata.errors import StoreError, UnreachableError
 from cstodata.package.digest import sha256_of_file
-from cstodata.publish.bucket import ERRORS, IMMUTABLE, MUTABLE, Bucket, sentence
+from cstodata.publish.bucket import ERRORS, IMMUTABLE, MUTABLE, UNREACHABLE, Bucket, sentence
 from cstodata.publish.folder import Folder
 
 if TYPE_CHECKING:
@@ -104,6 +104,19 @@ class Store:
                         break
         return True
 
+    def pieces(self, path: str, *, offset: int = 0) -> Iterator[bytes]:
+        """What stands at a path, piece by piece; nothing if nothing does in an object store.
+
+        Args:
+            path: What to read.
+            offset: How many bytes to pass over; there must be more.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        with self._told(path):
+            yield from self._room.pieces(path, offset=offset)
+
     def create(self, path: str, file: Path, *, media_type: str) -> bool:
         """Write a file where nothing stands yet; whether it was written.
 
@@ -149,4 +162,5 @@ class Store:
             yield
         except ERRORS as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else sentence(error)
-            raise StoreError(self.place, why=f"{path}: {why}" if path else why) from error
+            kind = UnreachableError if why.startswith(UNREACHABLE) else StoreError
+            raise kind(self.place, why=f"{path}: {why}" if path else why) from error

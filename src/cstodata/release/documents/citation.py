@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cstodata.model.json import JsonObject, JsonValue
-    from cstodata.release.documents.about import Contributor
+    from cstodata.release.documents.about import About, Contributor
     from cstodata.release.documents.facts import ReleaseFacts
 
 _CREATIVE_COMMONS: Final = tuple(
@@ -37,31 +37,39 @@ _NOT_IN_YAML: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 def citation(facts: ReleaseFacts) -> bytes:
     """How to cite the data, in the Citation File Format 1.2.0."""
-    about = facts.about
-    names = dict.fromkeys(SPDX.get(each.name.lower(), "") for each in about.licences)
-    other = about.licences[0].url if len(about.licences) == 1 else ""
-    told = to_json(
-        stated(
-            {
-                "cff-version": "1.2.0",
-                "type": "dataset",
-                "message": "If you use this data, please cite it as below.",
-                "title": about.title,
-                "version": facts.version,
-                "authors": _all(about.authors) or [{"name": about.title}],
-                "contact": _all(about.contacts),
-                "abstract": about.description,
-                "date-released": (facts.origin.created or "")[:10],
-                # Any of several may be chosen, so naming some of them would be untrue.
-                "license": None if "" in names else _one_or_all(list(names)),
-                "license-url": other if "" in names else None,
-                "keywords": list(about.keywords),
-                "url": about.homepage,
-            }
-        )
-    )
+    told = to_json(to_cff(facts.about, version=facts.version, created=facts.origin.created))
     # JSON is YAML but for a few characters, and needs no writer of its own.
     return _NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", told.decode()).encode()
+
+
+def to_cff(about: About, *, version: str, created: str | None) -> JsonObject:
+    """The same as JSON.
+
+    Args:
+        about: What the package says of itself.
+        version: The version.
+        created: When it was made, RFC 3339; None if nobody says.
+    """
+    names = dict.fromkeys(SPDX.get(each.name.lower(), "") for each in about.licences)
+    other = about.licences[0].url if len(about.licences) == 1 else ""
+    return stated(
+        {
+            "cff-version": "1.2.0",
+            "type": "dataset",
+            "message": "If you use this data, please cite it as below.",
+            "title": about.title,
+            "version": version,
+            "authors": _all(about.authors) or [{"name": about.title}],
+            "contact": _all(about.contacts),
+            "abstract": about.description,
+            "date-released": (created or "")[:10],
+            # Any of several may be chosen, so naming some of them would be untrue.
+            "license": None if "" in names else _one_or_all(list(names)),
+            "license-url": other if "" in names else None,
+            "keywords": list(about.keywords),
+            "url": about.homepage,
+        }
+    )
 
 
 def cite(facts: ReleaseFacts) -> str:

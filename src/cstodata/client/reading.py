@@ -1,0 +1,68 @@
+"""Tables from verified files: only the columns and rows that are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from cstodata.errors import ClientError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Any
+
+
+def read_parquet(path: Path, *, resource: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
+    """A table from a Parquet file; what is not asked for is not read.
+
+    Args:
+        path: The file.
+        resource: What to call it in an error.
+        columns: Names of columns, in the order wanted; None for all.
+        filters: Rows to keep, as `pyarrow.parquet.read_table` takes them; None for all.
+
+    Raises:
+        UnknownNameError: There is no such column.
+        ClientError: It is no Parquet file, or the filters do not fit it.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            if columns is not None:
+                _check(columns, file.schema_arrow.names)
+            if filters is None:
+                # As fast as `read_table`, without the data sets of Arrow, which import pandas if there is one.
+                table = file.read(columns=columns)
+                return table if columns is None else table.select(columns)
+        return pq.read_table(path, columns=columns, filters=filters, partitioning=None)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise ClientError(resource, why=_sentence(error, filters)) from error
+
+
+def select(table: pa.Table, *, resource: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
+    """Some columns and rows of a table; arguments and errors as in `read_parquet`."""
+    try:
+        if filters is not None:
+            from pyarrow.parquet import filters_to_expression
+
+            table = table.filter(filters_to_expression(filters) if isinstance(filters, list) else filters)
+        if columns is not None:
+            _check(columns, table.column_names)
+            table = table.select(columns)
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        raise ClientError(resource, why=_sentence(error, filters)) from error
+    return table
+
+
+def _check(columns: Sequence[str], known: Sequence[str]) -> None:
+    for column in columns:
+        if column not in known:
+            raise UnknownNameError("column", column, known=known)
+
+
+def _sentence(error: Exception, filters: Any) -> str:
+    said = str(error).partition("\n")[0]
+    return f"cannot be read: {said}" if filters is None else f"cannot be read with these filters: {said}"
