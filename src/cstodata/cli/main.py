@@ -20,6 +20,7 @@ from cstodata.cli.options import note
 from cstodata.cli.publish import publish, versions, yank
 from cstodata.cli.release import release
 from cstodata.cli.rules import rules
+from cstodata.cli.site import serve, site
 from cstodata.cli.validate import validate
 from cstodata.cli.verify import verify
 from cstodata.errors import CstodataError, UnknownNameError
@@ -49,6 +50,8 @@ for verb in (
     publish,
     yank,
     versions,
+    site,
+    serve,
     ci,
     completion,
 ):
