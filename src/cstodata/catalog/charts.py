@@ -13,7 +13,7 @@ MOST_SEATS: Final = 1000
 
 _COLOURS: Final = 6
 _RADIUS: Final = 0.8
-_WIDTH, _HEIGHT, _LEFT, _TOP = 320, 96, 14, 26
+_WIDTH, _HEIGHT, _LEFT, _TOP = 320, 56, 8, 26
 _LONG_LINE: Final = 40
 
 
@@ -39,7 +39,7 @@ class Line:
 
     points: tuple[tuple[float, float, str, int], ...]
     width: int = _WIDTH
-    height: int = _HEIGHT + _TOP + 22
+    height: int = _HEIGHT + _TOP + 26
 
     @property
     def path(self) -> str:
@@ -58,12 +58,12 @@ def seats(counts: Sequence[int]) -> Seats | None:
     Args:
         counts: Seats of each chamber.
     """
-    from parliamentarch.geometry import get_nrows_from_nseats, get_row_thickness, get_seats_centers
+    from parliamentarch.geometry import FillingStrategy, get_nrows_from_nseats, get_row_thickness, get_seats_centers
 
     total = sum(counts)
     if not 0 < total <= MOST_SEATS:
         return None
-    angles = get_seats_centers(total)
+    angles = get_seats_centers(total, filling_strategy=FillingStrategy.EMPTY_INNER)
     places = iter(sorted(angles, key=lambda place: angles[place], reverse=True))
     groups = (
         Group(colour=colour_of(number), seats=tuple(_drawn(next(places)) for _ in range(count)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cstodata.catalog.said import number
 from cstodata.errors import PublishError
 from cstodata.package.descriptor import DESCRIPTOR, read_json, read_package
 from cstodata.package.digest import sha256_of_file
@@ -191,8 +192,8 @@ def _release(store: Store, entry: JsonObject, version: Version, aside: Path) -> 
         if SCHEMA in kinds:
             files.locate(kinds[SCHEMA].path)
     package = read_package(files.locate(DESCRIPTOR))
-    if any(not {CSV, PARQUET} <= kinds.keys() for _, kinds in told):
-        raise PublishError(f"v/{version.number}/{_MANIFEST} names no CSV or no Parquet file of a table")
+    if not told or any(not {CSV, PARQUET} <= kinds.keys() for _, kinds in told):
+        raise PublishError(f"v/{version.number}/{_MANIFEST} names no tables, or no CSV or no Parquet file of one")
     return Release(
         version=version,
         about=about(package.descriptor),
@@ -203,7 +204,7 @@ def _release(store: Store, entry: JsonObject, version: Version, aside: Path) -> 
         tables=tuple(
             Table(
                 resource=package.resource(str(each.get("name"))),
-                rows=_number(each.get("rows")),
+                rows=number(each.get("rows")),
                 csv=kinds[CSV],
                 parquet=kinds[PARQUET],
             )
@@ -218,7 +219,7 @@ def _files_of(table: JsonObject) -> dict[str, FileFacts]:
     return {
         str(each.get("mediaType")): FileFacts(
             path=str(each.get("path")),
-            bytes=_number(each.get("bytes")),
+            bytes=number(each.get("bytes")),
             sha256=str(each.get("sha256")),
             media_type=str(each.get("mediaType")),
         )
@@ -247,6 +248,3 @@ def _yank(told: JsonObject) -> Yank:
 def _or_none(value: JsonValue) -> str | None:
     return value if isinstance(value, str) else None
 
-
-def _number(value: JsonValue) -> int:
-    return value if isinstance(value, int) else 0

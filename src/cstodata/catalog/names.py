@@ -35,7 +35,9 @@ def names_of(keys: Iterable[Key]) -> Mapping[Key, str]:
     """
     words = {key: _words(key) for key in keys}
     counts = Counter(words.values())
-    return {key: word if _is_good(word) and counts[word] == 1 else _told_apart(word, key) for key, word in words.items()}
+    return {
+        key: word if _is_good(word) and counts[word] == 1 else _told_apart(word, key) for key, word in words.items()
+    }
 
 
 def _words(key: Key) -> str:

@@ -83,6 +83,4 @@ def _mentions(row: Record, records: Mapping[str, Records]) -> Iterator[Mention]:
         value = row[field]
         if value is not None:
             name = records[table].by(field, value).get("name") or value
-            yield Mention(
-                kind=kind, table=table, field=field, value=value, name=name, count=number_in(row["count"])
-            )
+            yield Mention(kind=kind, table=table, field=field, value=value, name=name, count=number_in(row["count"]))

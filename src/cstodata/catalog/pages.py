@@ -19,9 +19,9 @@ from cstodata.catalog.news import articles_of
 from cstodata.catalog.paths import HOME, SCRIPT, STYLE, outline
 from cstodata.catalog.render import Page, asset, environment
 from cstodata.catalog.rows import views_of
+from cstodata.catalog.said import checks_of, commit_of, reasons_of, rules_of, words_of
 from cstodata.catalog.texts import how_many_fit
 from cstodata.client.snippets import snippets
-from cstodata.release.documents.about import objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from cstodata.catalog.delegations import Delegation
     from cstodata.catalog.news import Article
     from cstodata.catalog.paths import Outline
-    from cstodata.model.json import JsonObject
     from cstodata.publish.index import Index
 
     Made = tuple[str, bytes]
@@ -43,7 +42,7 @@ SERVED: Final = "http://127.0.0.1:8000"
 _LISTED = 30_000
 """Bytes that a list on a page may take: of tables, of fields, of versions, of changes."""
 
-_MOST_VERSIONS = 100
+_MOST = 100
 _LINE = 400
 """Bytes of the elements around an entry of a list."""
 
@@ -159,24 +158,25 @@ class _Site:
     def _told(self, contents: _Contents) -> Mapping[str, Any]:
         """What the page of a version says beside its tables."""
         release = contents.release
-        bump = release.manifest.get("bump")
-        reasons = objects(bump.get("reasons")) if isinstance(bump, dict) else []
-        words = bump.get("words") if isinstance(bump, dict) else None
-        each_table = _LISTED // max(len(release.tables), 1)
+        reasons = reasons_of(release.manifest)
+        words = words_of(release.manifest)
+        each_table = _LISTED // len(release.tables)
         return {
             **self._tables(contents),
-            "words": list(_first(map(str, words if isinstance(words, list) else []))),
-            "reasons": reasons[: how_many_fit((_bytes(map(str, each.values())) for each in reasons), _LISTED)],
+            "words": words[: how_many_fit((_bytes((each,)) for each in words), _LISTED)],
+            "reasons": reasons[: how_many_fit((_bytes((each.where, each.text)) for each in reasons), _LISTED)],
             "reasons_count": len(reasons),
             "dictionary": [(table, documented(table, (), each_table)) for table in release.tables],
-            "rules": _rules(release.report)[: _MOST_VERSIONS],
+            "checks": checks_of(release.manifest),
+            "commit": commit_of(release.manifest),
+            "rules": rules_of(release.report)[:_MOST],
             "dataset": dataset(release, contents.outline, self._addresses.store),
         }
 
     def _tables(self, contents: _Contents) -> Mapping[str, Any]:
         release = contents.release
         tables = release.tables[: how_many_fit((_bytes((t.title, t.description)) for t in release.tables), _LISTED)]
-        return {"tables": tables, "snippets": self._snippets(contents, release.tables[0])}
+        return {"tables": tables, "snippets": self._snippets(contents, _example(release))}
 
     def _snippets(self, contents: _Contents, table: Table) -> Any:
         base = self._addresses.store or SERVED
@@ -191,7 +191,7 @@ class _Site:
             if table.name == name
         ]
         drawn = line([(version.number, rows) for version, rows in counts])
-        return {"history": counts[-_MOST_VERSIONS:], "chart": drawn}
+        return {"history": counts[-_MOST:], "chart": drawn}
 
     def _make(self, template: str, path: str, contents: _Contents, **told: Any) -> Made:
         page = Page(path, self._addresses.files)
@@ -214,21 +214,17 @@ class _Site:
 
     def _switch(self, page: Page, kind: str | None, key: str | None) -> Iterator[tuple[Any, str]]:
         """The same page of the other versions, or else the page of that version."""
-        for version in self._versions[:_MOST_VERSIONS]:
+        for version in self._versions[:_MOST]:
             other = self._outlines[version.number]
             same = other.of(kind, key) if kind else None
             yield version, page.to(same or other.release)
 
 
-def _rules(report: JsonObject) -> list[JsonObject]:
-    ours = report.get("cstodata")
-    return objects(ours.get("rules")) if isinstance(ours, dict) else []
+def _example(release: Release) -> Table:
+    """The table that the examples of a whole release read: that of the delegations, or else the one of most rows."""
+    known = {table.name: table for table in release.tables}
+    return known.get("delegations") or max(release.tables, key=lambda table: table.rows)
 
 
 def _bytes(texts: Iterable[str]) -> int:
     return _LINE + len(escape("".join(texts)).encode())
-
-
-def _first(texts: Iterable[str]) -> Sequence[str]:
-    known = list(texts)
-    return known[: how_many_fit((_bytes((each,)) for each in known), _LISTED)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import jinja2
 
@@ -12,9 +12,39 @@ from cstodata.catalog.paths import HOME, SCRIPT, STYLE, way
 from cstodata.catalog.texts import address_in, cut, language_of, mail_to, size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from cstodata.catalog.contents import Version
 
 _TEXT, _LONG_TEXT = 300, 3000
+
+
+def _clip(text: object, limit: int = _TEXT) -> str:
+    return cut(str(text), limit)
+
+
+def _long(text: object) -> str:
+    return cut(str(text), _LONG_TEXT)
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _day(moment: str) -> str:
+    return moment[:10]
+
+
+_FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "address": address_in,
+    "clip": _clip,
+    "count": _count,
+    "day": _day,
+    "language": language_of,
+    "long": _long,
+    "mailto": mail_to,
+    "size": size,
+}
 
 
 def environment() -> jinja2.Environment:
@@ -26,16 +56,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters |= {
-        "address": address_in,
-        "clip": lambda text, limit=_TEXT: cut(str(text), limit),
-        "count": lambda number: f"{number:,}",
-        "day": lambda moment: moment[:10],
-        "language": language_of,
-        "long": lambda text: cut(str(text), _LONG_TEXT),
-        "mailto": mail_to,
-        "size": size,
-    }
+    made.filters |= _FILTERS
     made.globals |= {"colour_of": colour_of, "HOME": HOME, "SCRIPT": SCRIPT, "STYLE": STYLE}
     return made
 

@@ -25,9 +25,9 @@ def cut(text: str, limit: int) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if ord(each) & 0xFFFE == 0xFFFE else each for each in plain)  # noqa: PLR2004
 
 
-def address_in(text: str | None) -> str:
+def address_in(text: object) -> str:
     """The address on the web that a text is; empty if it is anything else."""
-    return "" if text is None or not text.startswith(("http://", "https://")) else web_address(text)
+    return web_address(text) if isinstance(text, str) and text.startswith(("http://", "https://")) else ""
 
 
 def mail_to(address: str) -> str:

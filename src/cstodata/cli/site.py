@@ -40,13 +40,17 @@ def site(*, store: str, output: Path | None, address: str | None) -> ExitCode:
 
     base = web_address(address)
     if address is not None and not base:
-        raise click.UsageError(f"--address {shown(address)} is no address on the web, such as https://example.org/data/.")
+        raise click.UsageError(
+            f"--address {shown(address)} is no address on the web, such as https://example.org/data/."
+        )
     base = f"{base.rstrip('/')}/" if base else ""
     target = Store(store if output is None else str(output))
     addresses = Addresses(store=base, files="" if output is None else base)
     with progress("Writing") as on_step:
         written = write_site(Store(store), target, addresses, on_step=on_step)
-    click.echo(f"written: {written.pages} pages in {shown(target.place, _LONG)}, {written.changed} of them new or changed")
+    click.echo(
+        f"written: {written.pages} pages in {shown(target.place, _LONG)}, {written.changed} of them new or changed"
+    )
     if target.folder is not None:
         click.echo(f"look at them: cstodata serve {shown(target.place, _LONG)}")
     return ExitCode.CLEAN

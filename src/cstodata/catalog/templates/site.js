@@ -57,11 +57,16 @@ const makeFilterable = (table) => {
   table.parentElement.before(search);
 };
 
-const makeCopyable = (snippet, served) => {
+// Examples that name no address on the web are told the one that this page was read from.
+const place = (group, served) => {
+  const store = document.querySelector("a.brand").href.replace(/\/[^/]*$/, "");
+  if (!served || !store.startsWith("http")) return;
+  for (const code of group.querySelectorAll("pre code")) code.textContent = code.textContent.replaceAll(served, store);
+  group.querySelector("p").remove();
+};
+
+const makeCopyable = (snippet) => {
   const code = snippet.querySelector("code");
-  // The store is where this page was read from.
-  const base = new URL(document.querySelector("a.brand").href).href.replace(/\/[^/]*$/, "");
-  if (served && base.startsWith("http")) code.textContent = code.textContent.replaceAll(served, base);
   const button = make("button", { type: "button", className: "copy", textContent: "Copy" });
   const say = (text) => {
     button.textContent = text;
@@ -85,7 +90,8 @@ for (const table of document.querySelectorAll("table.rows")) {
   makeFilterable(table);
 }
 for (const group of document.querySelectorAll(".snippets")) {
-  for (const snippet of group.querySelectorAll("details")) makeCopyable(snippet, group.dataset.served);
+  place(group, group.dataset.served);
+  for (const snippet of group.querySelectorAll("details")) makeCopyable(snippet);
 }
 for (const menu of document.querySelectorAll(".switch")) {
   addEventListener("keydown", (event) => { if (event.key === "Escape") menu.open = false; });
