@@ -53,4 +53,4 @@ def _is_good(word: str) -> bool:
 def _told_apart(word: str, key: Key) -> str:
     # Words have no dot, so such a name is none that another key has as its words.
     digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:_DIGEST]
-    return f"{word[: _LONG - _DIGEST].strip('-') or 'key'}.{digest}"
+    return f"{word[: _LONG - _DIGEST - 1].strip('-') or 'key'}.{digest}"

@@ -42,7 +42,10 @@ SERVED: Final = "http://127.0.0.1:8000"
 _LISTED = 30_000
 """Bytes that a list on a page may take: of tables, of fields, of versions, of changes."""
 
-_MOST = 100
+_FIELDS = 20_000
+"""The same for the fields of a table, which stand beside its rows."""
+
+_MOST = 50
 _LINE = 400
 """Bytes of the elements around an entry of a list."""
 
@@ -136,7 +139,7 @@ class _Site:
                 key=table.name,
                 view=view,
                 links=links,
-                fields=documented(table, view.outgoing, _LISTED),
+                fields=documented(table, view.outgoing, _FIELDS),
                 snippets=self._snippets(contents, table),
                 **self._history(table.name),
             )

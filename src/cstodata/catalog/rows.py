@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     Values = tuple[str, ...]
 
 MOST_ROWS, MOST_COLUMNS, MOST_REFERRERS = 1000, 200, 3
-_BUDGET: Final = 70_000
+_BUDGET: Final = 85_000
 """Bytes of HTML that the rows of a page may take."""
 
-_CELL, _LINK, _LIST = 24, 70, 110
-"""Bytes of the elements around a text: of a cell, of a link in it, of a list of who refers to a row."""
+_ROW, _CELL, _LINK, _LIST = 160, 40, 110, 160
+"""Bytes of elements without their text: of a row, a cell, a link in it, and a list of who refers to the row."""
 
 _CHARACTERS, _FEW_CHARACTERS, _MANY_COLUMNS, _LABEL = 300, 60, 20, 60
 
@@ -115,7 +115,10 @@ def _view(table: Table, cells: Sequence[Cells], refer: Sequence[list[Referrers]]
     schema = schema_of(table.resource)
     fields = schema.fields[:MOST_COLUMNS]
     limit = _CHARACTERS if len(fields) <= _MANY_COLUMNS else _FEW_CHARACTERS
-    sizes = (_bytes(row, some, len(fields), limit) for row, some in zip(cells, refer, strict=True))
+    outgoing = tuple(each for each in known if each.table == table.name)
+    linked = {name for each in outgoing for name in each.fields}
+    columns = [(position, each.name in linked) for position, each in enumerate(fields)]
+    sizes = (_bytes(row, some, columns, limit) for row, some in zip(cells, refer, strict=True))
     shown = cells[: how_many_fit(sizes, _BUDGET)]
     key = _positions(table, schema.primary_key)
     anchors = _anchors(shown, key)
@@ -126,17 +129,22 @@ def _view(table: Table, cells: Sequence[Cells], refer: Sequence[list[Referrers]]
         key=key,
         rows=tuple(Row(number=n, anchor=a, cells=c, referrers=tuple(r)) for n, a, c, r in rows),
         limit=limit,
-        outgoing=tuple(each for each in known if each.table == table.name),
+        outgoing=outgoing,
         incoming=tuple(each for each in known if each.target == table.name),
     )
 
 
-def _bytes(cells: Cells, referrers: Sequence[Referrers], columns: int, limit: int) -> int:
-    """Bytes that a row takes at most."""
-    shown = sum(_CELL + _LINK + len(escape(cut(cell or "", limit)).encode()) for cell in cells[:columns])
-    labels = [label for each in referrers for _, label in each.first]
-    told = sum(_LINK + len(escape(label).encode()) for label in labels)
-    return shown + told + sum(_LIST + len(escape("".join(each.fields)).encode()) for each in referrers)
+def _bytes(cells: Cells, referrers: Sequence[Referrers], columns: Sequence[tuple[int, bool]], limit: int) -> int:
+    """Bytes that a row takes at most; of each column, its position and whether its cells are linked are told."""
+    count = _ROW
+    for position, is_linked in columns:
+        text = cells[position] or ""
+        address = len(text.encode()) if text.startswith("http") else 0
+        count += _CELL + len(escape(cut(text, limit)).encode()) + (_LINK if is_linked else address)
+    for each in referrers:
+        told = "".join(label for _, label in each.first)
+        count += _LIST + len(each.first) * _LINK + len(escape(told).encode())
+    return count
 
 
 def _anchors(rows: Sequence[Cells], key: tuple[int, ...]) -> list[str]:
