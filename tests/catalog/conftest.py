@@ -132,7 +132,7 @@ def address(real: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """A real browser."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert program, "no browser is installed: `make browser` installs one"
+    assert program, "no browser is installed: `make programs` installs one"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield opened

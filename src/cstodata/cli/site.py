@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -52,8 +54,15 @@ def site(*, store: str, output: Path | None, address: str | None) -> ExitCode:
         f"written: {written.pages} pages in {shown(target.place, _LONG)}, {written.changed} of them new or changed"
     )
     if target.folder is not None:
-        click.echo(f"look at them: cstodata serve {shown(target.place, _LONG)}")
+        click.echo(f"look at them: {_program()} serve {shown(target.place, _LONG)}")
     return ExitCode.CLEAN
+
+
+def _program() -> str:
+    """This program as a shell finds it: by its name, or by the path by which it was called."""
+    called = Path(sys.argv[0])
+    is_found = called.name != "cstodata" or shutil.which("cstodata") == str(called.absolute())
+    return "cstodata" if is_found else shown(called, _LONG)
 
 
 @click.command(short_help="Show the pages of a store on this machine.")
