@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+READ_BY_ALL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}],
+}
+HIDDEN = ["v/", "pages/1.1.0/nothing.html", ".cstodata/lock", "../secret", "out/secret", "%2e%2e/secret"]
 
 
 def fetch(address: str) -> Any:
@@ -54,10 +60,8 @@ def test_a_port_that_is_taken_is_said_to_be(real: Path, capsys: pytest.CaptureFi
     assert f"port {port}: cannot be listened to (Address already in use)" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "path", ["v/", "pages/1.1.0/nothing.html", ".cstodata/lock", "../secret", "out/secret", "%2e%2e/secret"]
-)
-def test_what_is_no_file_of_the_store_is_not_shown(path: str, real: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", HIDDEN)
+def test_what_is_no_file_of_the_store_is_not_shown(path: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     shown = tmp_path / "shown"
     (shown / "v").mkdir(parents=True)
@@ -81,7 +85,9 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     address = f"http://{host}:{port}"
     for name, value in {**SETTINGS, "AWS_ENDPOINT_URL": address}.items():
         monkeypatch.setenv(name, value)
-    boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket="data")
+    client = boto3.client("s3", endpoint_url=address, region_name="us-east-1")
+    client.create_bucket(Bucket="data")
+    client.put_bucket_policy(Bucket="data", Policy=json.dumps(READ_BY_ALL))
     yield address
     server.stop()
 

@@ -147,10 +147,8 @@ def test_a_yanked_version_is_marked_with_the_reason_and_what_to_use(copied: Path
 
 
 def test_another_package_has_pages_of_its_tables_alone(make_store: Callable[..., Path]) -> None:
-    fields: Any = {
-        "fields": [{"name": "id", "type": "integer"}, {"name": "of", "type": "integer"}],
-        "primaryKey": ["id"],
-    }
+    told = [{"name": name, "type": "integer"} for name in ("id", "of")]
+    fields: Any = {"fields": told, "primaryKey": ["id"]}
     keyed = {**fields, "foreignKeys": [{"fields": ["of"], "reference": {"resource": "", "fields": ["id"]}}]}
     store = make_store("0.1.0-rc.1", {"tree": ("id,of\n1,\n2,1\n3,1\n", keyed), "news": ("id,of\n5,\n", fields)})
     assert set(pages_of(store)) == {
@@ -180,9 +178,9 @@ def test_a_reference_of_several_fields_leads_to_the_row_that_has_them_all(make_s
 
 
 def test_of_many_versions_all_are_told(make_store: Callable[..., Path]) -> None:
-    for number in range(1, 5):
-        rows = "".join(f"{row}\n" for row in range(number))
-        store = make_store(f"1.{number}.0", {"t": (f"id\n{rows}", {"fields": [{"name": "id", "type": "integer"}]})})
+    schema = {"fields": [{"name": "id", "type": "integer"}]}
+    texts = {f"1.{number}.0": "id\n" + "0\n" * number for number in range(1, 5)}
+    store = [make_store(version, {"t": (text, schema)}) for version, text in texts.items()][-1]
     told = (store / "pages/1.2.0/tables/t.html").read_text()
     assert "1.1.0 2026-02-20 1 1.2.0 2026-02-20 2 1.3.0 2026-02-20 3 1.4.0 2026-02-20 4" in text_of(told)
     assert "This is version 1.2.0; the newest is 1.4.0" in text_of(told)
@@ -195,13 +193,9 @@ def test_a_store_without_versions_has_no_pages(tmp_path: Path) -> None:
     assert not (tmp_path / "index.html").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["parquet/news.parquet", "release.json", "schemas/news.json", "SHA256SUMS", "datapackage.json"]
-)
+@pytest.mark.parametrize("name", ["parquet/news.parquet", "release.json", "schemas/news.json", "SHA256SUMS"])
 @pytest.mark.parametrize("harm", ["changed", "missing"])
-def test_a_file_that_is_not_the_one_that_was_published_is_told_of_in_no_page(
-    name: str, harm: str, copied: Path
-) -> None:
+def test_a_file_that_is_not_the_one_that_was_published_is_in_no_page(name: str, harm: str, copied: Path) -> None:
     file = copied / "v" / "1.1.0" / name
     file.unlink() if harm == "missing" else file.write_bytes(file.read_bytes() + b" ")
     with pytest.raises(PublishError, match=f"v/1.1.0/{name} is not the file that was published"):
@@ -212,7 +206,7 @@ def test_a_file_that_is_not_the_one_that_was_published_is_told_of_in_no_page(
 def test_pages_of_an_index_that_was_replaced_meanwhile_are_made_again(
     copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, replace, asked = Store(str(copied)), Store.replace, []
+    store, replace, asked = Store(str(copied)), Store.replace, list[str]()
 
     def slowly(self: Store, path: str, content: bytes, **told: Any) -> bool:
         if path == "index.html" and not asked:
