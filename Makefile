@@ -1,22 +1,27 @@
 # The two commands of the README. Each works alone on a fresh clone, with Python 3.11 or newer, git and make; the tests also
-# need OpenSSH's client, and install it where they may.
+# need OpenSSH's client, Chromium and Java, and install them where they may.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517 --constraint constraints.txt
 
-.PHONY: release test openssh fuzz format docs clean
+.PHONY: release test programs fuzz format docs clean
 
-## Validate the versions of the dataset, release them below build/release, and publish them to build/store.
+# What the tests start, and the packages of Debian that have it: releases are signed with real keys, pages are looked at in a
+# real browser, and judged by a validator that needs Java.
+PROGRAMS := openssh-client:ssh-keygen chromium:chromium,chromium-browser,google-chrome default-jre-headless:java
+
+## Validate the versions of the dataset, release them below build/release, publish them to build/store, and write its pages.
 release: $(VENV)/installed
 	rm -rf build/release build/store
 	$(BIN)/cstodata release history/1.0.0 --output build/release
 	$(BIN)/cstodata release --output build/release --previous build/release/v/1.0.0
 	$(BIN)/cstodata publish build/release build/store
 	$(BIN)/cstodata verify build/store --deep
+	$(BIN)/cstodata site build/store
 
 ## Check format, lint, types, import contracts and generated pages, then run the tests.
-test: $(VENV)/installed-test $(VENV)/user/installed openssh
+test: $(VENV)/installed-test $(VENV)/user/installed programs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -39,9 +44,13 @@ format: $(VENV)/installed-test
 docs: $(VENV)/installed-test
 	$(BIN)/cog -r README.md docs/reference/*.md
 
-# The tests sign releases with real keys.
-openssh:
-	@command -v ssh-keygen >/dev/null || { apt-get update -qq && apt-get install -y -qq openssh-client; } || { echo "The tests need ssh-keygen: install OpenSSH's client." >&2; exit 1; }
+programs:
+	@missing=; for each in $(PROGRAMS); do \
+		found=; for name in $$(echo $${each#*:} | tr , ' '); do command -v $$name >/dev/null && found=yes; done; \
+		[ -n "$$found" ] || missing="$$missing $${each%%:*}"; \
+	done; \
+	[ -z "$$missing" ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; } || \
+		{ echo "The tests need these packages, or what your system calls them:$$missing" >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) build dist

@@ -37,6 +37,13 @@ def test_the_commands_that_verify_a_release_run_and_print_what_the_page_says(rep
     assert said.count("releases@example.org") == 5
 
 
+def test_the_commands_that_publish_pages_run(repository: Path, dataset: Path) -> None:
+    said = said_by_the_commands_of(repository / "docs/how-to/publish-pages.md", dataset)
+    assert said.count("pages in ") == 4
+    assert "seats of one delegation are wrong" in (dataset / "build/store/index.html").read_text()
+    assert "https://data.example.org/v/1.1.0/" in (dataset / "build/pages/index.html").read_text()
+
+
 def test_the_commands_that_start_a_dataset_run_and_print_what_the_page_says(repository: Path, tmp_path: Path) -> None:
     who = {f"GIT_{role}_{what}": "x@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     said = said_by_the_commands_of(repository / "docs/how-to/start-a-dataset.md", tmp_path, **who)

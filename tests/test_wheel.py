@@ -40,7 +40,8 @@ def test_the_wheel_holds_the_code_and_the_dataset_and_nothing_else(wheel: Path) 
         return {path.relative_to(folder).as_posix() for path in folder.rglob(pattern) if path.is_file()}
 
     code = {f"cstodata/{name}" for name in listed(REPOSITORY / "src" / "cstodata", "*.py")} | {"cstodata/py.typed"}
-    code |= {f"cstodata/{name}" for name in listed(REPOSITORY / "src" / "cstodata", "*.jinja")}
+    for pattern in ("*.jinja", "*.css", "*.js"):
+        code |= {f"cstodata/{name}" for name in listed(REPOSITORY / "src" / "cstodata", pattern)}
     data = {f"cstodata/dataset/data/{name}" for name in listed(REPOSITORY / "data", "*.csv")}
     schemas = {f"cstodata/dataset/schemas/{name}" for name in listed(REPOSITORY / "schemas", "*.json")}
     held = {name for name in listed(wheel, "*") if ".dist-info/" not in name}

@@ -22,6 +22,7 @@ from cstodata.cli.publish import publish, versions, yank
 from cstodata.cli.release import release
 from cstodata.cli.rules import rules
 from cstodata.cli.show import cite, query, show
+from cstodata.cli.site import serve, site
 from cstodata.cli.validate import validate
 from cstodata.cli.verify import verify
 from cstodata.errors import CstodataError, UnknownNameError
@@ -55,6 +56,8 @@ for verb in (
     show,
     query,
     cite,
+    site,
+    serve,
     ci,
     completion,
 ):

@@ -79,7 +79,9 @@ class Folder:
                 there = self.read(path)
                 if (there and there[1]) != expected:
                     return False
-                name.replace(self._locate(path))
+                target = self._locate(path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                name.replace(target)
         return True
 
     def list(self, prefix: str) -> Iterator[str]:

@@ -82,6 +82,15 @@ class Store:
         """The folder that it is; None for an object store."""
         return self._room.root if isinstance(self._room, Folder) else None
 
+    def size(self, path: str) -> int | None:
+        """Bytes that stand at a path; None if nothing does.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        with self._told(path):
+            return self._room.size(path)
+
     def fetch(self, path: str, file: Path, *, max_bytes: int | None = None) -> bool:
         """Write what stands at a path into a file, piece by piece; whether anything stands there.
 

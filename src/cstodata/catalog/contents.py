@@ -1,0 +1,249 @@
+"""What a store holds, as pages tell of it: its versions, and what each says of itself and of its tables."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cstodata.catalog.said import number
+from cstodata.errors import PublishError
+from cstodata.package.descriptor import DESCRIPTOR, read_json, read_package
+from cstodata.package.digest import sha256_of_file
+from cstodata.package.paths import resolve
+from cstodata.publish.checksums import listed_digests
+from cstodata.publish.index import latest
+from cstodata.release.build import CHECKSUMS
+from cstodata.release.documents.about import about, objects, text
+from cstodata.release.documents.facts import CSV, PARQUET, SCHEMA, FileFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cstodata.model.json import JsonObject, JsonValue
+    from cstodata.package.descriptor import Resource
+    from cstodata.publish.index import Index
+    from cstodata.publish.store import Store
+    from cstodata.release.documents.about import About
+
+_MANIFEST, _REPORT, _CROISSANT = "release.json", "report/validation.json", "croissant.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yank:
+    """Why and since when a version should not be used, and what should be in its place, if there is such."""
+
+    reason: str
+    date: str
+    replaced_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What the index says of a version.
+
+    Attributes:
+        number: It.
+        created: When it was made; empty if nobody says.
+        previous: The version that it was compared with; None if with none.
+        bump: What it is since then: major, minor or patch; None if it was compared with none.
+        summary: What changed, in sentences.
+        yanked: None if it is not.
+        is_latest: Whether it is what readers get who do not name one.
+    """
+
+    number: str
+    created: str
+    previous: str | None
+    bump: str | None
+    summary: tuple[str, ...]
+    yanked: Yank | None
+    is_latest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table of a release: what it is a table of, how many rows it has, and its files, relative to the release."""
+
+    resource: Resource
+    rows: int
+    csv: FileFacts
+    parquet: FileFacts
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.resource.name
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return text(self.resource.descriptor.get("title")) or self.name
+
+    @property
+    def description(self) -> str:
+        """What it holds; empty if it does not say."""
+        return text(self.resource.descriptor.get("description"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One version, and all that its files say; `files` are those on disk.
+
+    Attributes:
+        version: What the index says.
+        about: What the package says of itself.
+        manifest: `release.json`.
+        report: `report/validation.json`.
+        citation: How to cite it, in one line; empty if it does not say.
+        sources: Where the data comes from, as the package declares it: titles and addresses.
+        tables: In the descriptor's order.
+        archive: The zip file of all of it; None if it has none.
+    """
+
+    version: Version
+    about: About
+    manifest: JsonObject
+    report: JsonObject
+    citation: str
+    sources: tuple[JsonObject, ...]
+    tables: tuple[Table, ...]
+    archive: FileFacts | None
+    files: Files
+
+
+class Files:
+    """The files of a version; each is made sure to be the one that was published before it is read."""
+
+    def __init__(self, store: Store, version: str, checksums_sha256: str, aside: Path) -> None:
+        """Read the list of files.
+
+        Args:
+            store: Where they stand.
+            version: Of which version.
+            checksums_sha256: The digest of the list.
+            aside: A folder for those of a store that is no folder.
+
+        Raises:
+            PublishError: The list is not the one that was published.
+        """
+        self._store = store
+        self._version = version
+        self._folder = aside if store.folder is None else store.folder / "v" / version
+        self._located: set[str] = set()
+        self.digests: Mapping[str, str] = {CHECKSUMS: checksums_sha256}
+        self.digests = listed_digests(self.locate(CHECKSUMS).read_bytes())
+
+    def locate(self, name: str) -> Path:
+        """Where a file is on disk.
+
+        Raises:
+            PublishError: It is not there, or not the one that was published.
+            UnsafePathError: Its name leads out of the version.
+        """
+        file = resolve(self._folder, name)
+        if name in self._located:
+            return file
+        is_there = file.is_file() if self._store.folder else self._store.fetch(f"v/{self._version}/{name}", file)
+        if not is_there or sha256_of_file(file) != self.digests.get(name):
+            why = f"v/{self._version}/{name} is not the file that was published; `cstodata verify` tells more"
+            raise PublishError(f"{self._store.place}: {why}")
+        self._located.add(name)
+        return file
+
+    def facts(self, name: str) -> FileFacts:
+        """Size and digest of a file that is there to be downloaded, and is not looked into."""
+        size = self._store.size(f"v/{self._version}/{name}") or 0
+        return FileFacts(path=name, bytes=size, sha256=self.digests[name], media_type="application/zip")
+
+    def json(self, name: str) -> JsonObject:
+        """The JSON object in a file; an empty one if the version has no such file.
+
+        Raises:
+            PublishError: The file is not the one that was published.
+            DescriptorError: It holds no JSON object.
+        """
+        return read_json(self.locate(name)) if name in self.digests else {}
+
+
+@contextmanager
+def opened(store: Store, index: Index) -> Iterator[tuple[Release, ...]]:
+    """All versions in a store, the newest first, with all that their files say.
+
+    What is read of an object store stands in a temporary folder until the end.
+
+    Raises:
+        PublishError: A file is not the one that was published, or says not what a release must.
+        StoreError: The store cannot be read.
+        CstodataError: What a file holds cannot be read.
+    """
+    newest = latest(index.versions)
+    with tempfile.TemporaryDirectory(prefix="cstodata-") as aside:
+        yield tuple(_release(store, entry, _version(entry, newest), Path(aside)) for entry in index.versions)
+
+
+def _release(store: Store, entry: JsonObject, version: Version, aside: Path) -> Release:
+    files = Files(store, version.number, str(entry["checksums_sha256"]), aside / version.number)
+    manifest = files.json(_MANIFEST)
+    told = [(each, _files_of(each)) for each in objects(manifest.get("tables"))]
+    for _, kinds in told:
+        if SCHEMA in kinds:
+            files.locate(kinds[SCHEMA].path)
+    package = read_package(files.locate(DESCRIPTOR))
+    if not told or any(not {CSV, PARQUET} <= kinds.keys() for _, kinds in told):
+        raise PublishError(f"v/{version.number}/{_MANIFEST} names no tables, or no CSV or no Parquet file of one")
+    return Release(
+        version=version,
+        about=about(package.descriptor),
+        manifest=manifest,
+        report=files.json(_REPORT),
+        citation=text(files.json(_CROISSANT).get("citeAs")),
+        sources=tuple(objects(package.descriptor.get("sources"))),
+        tables=tuple(
+            Table(
+                resource=package.resource(str(each.get("name"))),
+                rows=number(each.get("rows")),
+                csv=kinds[CSV],
+                parquet=kinds[PARQUET],
+            )
+            for each, kinds in told
+        ),
+        archive=next((files.facts(name) for name in files.digests if name.endswith(".zip") and "/" not in name), None),
+        files=files,
+    )
+
+
+def _files_of(table: JsonObject) -> dict[str, FileFacts]:
+    return {
+        str(each.get("mediaType")): FileFacts(
+            path=str(each.get("path")),
+            bytes=number(each.get("bytes")),
+            sha256=str(each.get("sha256")),
+            media_type=str(each.get("mediaType")),
+        )
+        for each in objects(table.get("files"))
+    }
+
+
+def _version(entry: JsonObject, newest: str | None) -> Version:
+    yanked, summary = entry.get("yanked"), entry.get("summary")
+    return Version(
+        number=str(entry["version"]),
+        created=str(entry.get("created") or ""),
+        previous=_or_none(entry.get("previous")),
+        bump=_or_none(entry.get("bump")),
+        summary=tuple(map(str, summary)) if isinstance(summary, list) else (),
+        yanked=_yank(yanked) if isinstance(yanked, dict) else None,
+        is_latest=entry["version"] == newest,
+    )
+
+
+def _yank(told: JsonObject) -> Yank:
+    replacement = _or_none(told.get("replaced_by"))
+    return Yank(reason=str(told.get("reason")), date=str(told.get("date")), replaced_by=replacement)
+
+
+def _or_none(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None
