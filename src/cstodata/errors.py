@@ -156,6 +156,14 @@ class InitError(_PlaceError):
     """A data package cannot be started at a place, or from a file."""
 
 
+class PageError(_PlaceError):
+    """A captured page cannot be read."""
+
+
+class MergeError(_PlaceError):
+    """Rows cannot be merged into a package."""
+
+
 class StoreError(_PlaceError):
     """A store cannot be read or written."""
 
