@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from cstodata.extraction.grammar.languages import LANGUAGES
-from cstodata.extraction.names import key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST_DATE = 40
+_TELLING, _TELLING_LINES = 2000, 50
+"""How many characters, of how many lines, tell the language."""
 _START = 300
 
 
@@ -56,7 +56,7 @@ def read_article(lines: Sequence[Line]) -> Article:
     """The article that these lines are, with title, date and perhaps the title again before the body, or without."""
     if not has_head(lines, 0):
         return Article(title=None, published_on=None, head=(), body=tuple(lines), language=_language(lines))
-    again = len(lines) > 2 and key(lines[2].text) == key(lines[0].text)  # noqa: PLR2004 -- title, date, title
+    again = len(lines) > 2 and _alike(lines[0], lines[2])  # noqa: PLR2004 -- title, date, title
     head = tuple(lines[: 3 if again else 2])
     return Article(
         title=unicodedata.normalize("NFC", lines[0].text),
@@ -96,12 +96,16 @@ def _date_of(line: Line) -> date | None:
     return None
 
 
+def _alike(line: Line, other: Line) -> bool:
+    return line.plain.casefold() == other.plain.casefold()
+
+
 def _language(lines: Sequence[Line]) -> Language | None:
-    """The language that most letters are of; None if it is none of the known ones, or there are no letters."""
-    counts: Counter[str] = Counter()
-    for line in lines:
-        for language in LANGUAGES:
-            counts[language.tag] += sum(map(len, language.alphabet.findall(line.plain)))
-    letters = sum(sum(map(len, _LETTERS.findall(line.plain))) for line in lines)
-    most = max(LANGUAGES, key=lambda language: counts[language.tag])
-    return most if 2 * counts[most.tag] > letters else None
+    """The language that most letters of the first lines are of; None if it is none of the known ones."""
+    start = " ".join(line.plain[:_TELLING] for line in lines[:_TELLING_LINES])[:_TELLING]
+    letters = _count(_LETTERS, start)
+    return next((each for each in LANGUAGES if 2 * _count(each.alphabet, start) > letters), None)
+
+
+def _count(letters: re.Pattern[str], text: str) -> int:
+    return sum(map(len, letters.findall(text)))

@@ -84,10 +84,10 @@ def _bodies(package: DataPackage, names: Iterable[Mapping[str, Any]]) -> Bodies:
         for row in _rows(package, "parliaments", ("parliament_id", "name", "country_name"))
     ]
     aliases = defaultdict(list)
-    for row in names:
-        chamber_id = row["chamber_id"]
-        if parliament_id := row["parliament_id"] or parent.get(chamber_id):
-            aliases[Body(parliament_id, chamber_id)].append(row["name"])
+    for alias in names:
+        chamber_id = alias["chamber_id"]
+        if parliament_id := alias["parliament_id"] or parent.get(chamber_id):
+            aliases[Body(parliament_id, chamber_id)].append(alias["name"])
     return bodies_of(parliaments, aliases)
 
 

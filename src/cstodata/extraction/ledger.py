@@ -22,7 +22,8 @@ Cells: TypeAlias = "dict[str, str | int | date | None]"
 @dataclass(slots=True)
 class _Entry:
     cells: Cells
-    spans: list[Span]
+    spans: dict[Span, None]
+    """A set that keeps its order."""
 
 
 @dataclass(slots=True)
@@ -45,15 +46,15 @@ class Ledger:
             cells: Its values by field, without nulls if need be.
             said: The words that state it.
         """
-        entry = self._entries.setdefault((resource, key), _Entry(cells, []))
+        entry = self._entries.setdefault((resource, key), _Entry(cells, {}))
         if entry.cells != cells:
             self.refuse(said[0], f"the page states this row of {resource} twice, and not alike", _COMPARE)
             return
-        entry.spans += (words.span for words in said if words.span not in entry.spans)
+        entry.spans |= dict.fromkeys(words.span for words in said)
 
     def mark(self, resource: str, key: tuple[str | None, ...], said: Words) -> None:
         """Note that these words state a row, too."""
-        self._entries[resource, key].spans.append(said.span)
+        self._entries[resource, key].spans[said.span] = None
 
     def holds(self, resource: str, key: tuple[str | None, ...]) -> bool:
         """Whether a row is entered."""

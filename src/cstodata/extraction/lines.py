@@ -113,16 +113,20 @@ def folded(text: str) -> str:
 
 def _line(raw: str, number: int, start: int) -> Line:
     shifts: list[_Shift] = []
-    text = raw
-    if "&" in text:
-        text = _replaced(text, _ENTITY, lambda found: unescape(found[0]), shifts)
-    text = _replaced(text, _ODD, _seen, shifts)
+    text = _replaced(raw, _ENTITY, lambda found: unescape(found[0]), shifts) if "&" in raw else raw
+    if not _is_certainly_clean(text):
+        text = _replaced(text, _ODD, _seen, shifts)
     stripped = text.strip()
     if stripped != text:
         cut = len(text) - len(text.lstrip())
         shifts.append(_Shift((0,), (cut,)))
     plain = stripped if stripped.isascii() else stripped.translate(_LIKE)
     return Line(number=number, text=stripped, plain=plain, _start=start, _shifts=tuple(reversed(shifts)))
+
+
+def _is_certainly_clean(text: str) -> bool:
+    """Whether nothing is odd in a text: most are so, and this is quickly told."""
+    return text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text))
 
 
 def _replaced(text: str, odd: re.Pattern[str], new: Callable[[re.Match[str]], str], shifts: list[_Shift]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cstodata.extraction.lines import folded
@@ -15,6 +15,7 @@ _NEAREST = 0.5
 _MISSPELT = 0.8
 
 
+@lru_cache(maxsize=4096)  # sidebars say the same again and again
 def key(name: str) -> str:
     """What two wordings of a name have in common: no capitals, no "the", no "ё"; quotes and dashes are plain."""
     words = folded(name).casefold().replace("\u0451", "\u0435").split()
