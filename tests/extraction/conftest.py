@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[2]
 ADDRESS = "https://pacsto.org/events/an-example"
 SOURCE = "opyt-pa-odkb-po-zaschite-elektoralnyh-protsessov"
-ARTICLE = "An Example of a Title\n6 June 2022\nAn Example of a Title\nThe meeting was long and good."
+ARTICLE = "A Title of Our Own\n6 June 2022\nA Title of Our Own\nThe meeting was long and good."
 
 MORE: dict[str, list[str]] = {
     "parliaments": [f"RS,Republic of Serbia,National Assembly of the Republic of Serbia,unicameral,{SOURCE}"],
@@ -105,7 +105,7 @@ class Reader:
         """Read a page with this sidebar and an article that says nothing."""
         return self("\n".join((*sentences, ARTICLE)), add_people=add_people)
 
-    def body(self, *paragraphs: str, title: str = "An Example of a Title", add_people: bool = False) -> Extraction:
+    def body(self, *paragraphs: str, title: str = "A Title of Our Own", add_people: bool = False) -> Extraction:
         """Read a page without a sidebar, with this body."""
         return self("\n".join((title, "6 June 2022", *paragraphs)), add_people=add_people)
 

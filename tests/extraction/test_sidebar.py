@@ -331,4 +331,4 @@ def test_any_number_of_parliaments_with_any_sites(read: Reader, parliaments: int
     assert {row["website"] for row in read.rows(page, "chambers")} == {
         f"https://{bit}.example/" for bit in range(3) if sites >> bit & 1
     }
-    assert [row["title"] for row in read.rows(page, "news")] == ["An Example of a Title"]
+    assert [row["title"] for row in read.rows(page, "news")] == ["A Title of Our Own"]
