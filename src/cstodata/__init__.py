@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    from cstodata.api import compare, contract, load, validate
+    from cstodata.api import compare, contract, extract, load, validate
     from cstodata.errors import CstodataError
+    from cstodata.extraction.extraction import Extraction, Page, Problem, Row, Span
     from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet, RowChange, TableChanges
     from cstodata.model.finding import Finding, Severity
     from cstodata.model.report import Outcome, Report, RuleResult, TableResult
@@ -28,16 +29,22 @@ __all__ = [
     "ChangeKind",
     "ChangeSet",
     "CstodataError",
+    "Extraction",
     "Finding",
     "Outcome",
+    "Page",
+    "Problem",
     "Report",
+    "Row",
     "RowChange",
     "RuleResult",
     "Severity",
+    "Span",
     "TableChanges",
     "TableResult",
     "compare",
     "contract",
+    "extract",
     "load",
     "validate",
 ]
@@ -48,16 +55,22 @@ _HOMES = {
     "ChangeKind": "cstodata.model.change",
     "ChangeSet": "cstodata.model.change",
     "CstodataError": "cstodata.errors",
+    "Extraction": "cstodata.extraction.extraction",
     "Finding": "cstodata.model.finding",
     "Outcome": "cstodata.model.report",
+    "Page": "cstodata.extraction.extraction",
+    "Problem": "cstodata.extraction.extraction",
     "Report": "cstodata.model.report",
+    "Row": "cstodata.extraction.extraction",
     "RowChange": "cstodata.model.change",
     "RuleResult": "cstodata.model.report",
     "Severity": "cstodata.model.finding",
+    "Span": "cstodata.extraction.extraction",
     "TableChanges": "cstodata.model.change",
     "TableResult": "cstodata.model.report",
     "compare": "cstodata.api",
     "contract": "cstodata.api",
+    "extract": "cstodata.api",
     "load": "cstodata.api",
     "validate": "cstodata.api",
 }

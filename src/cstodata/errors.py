@@ -152,6 +152,10 @@ class ContractError(_PlaceError):
     """A table cannot have a contract for a library."""
 
 
+class PageError(_PlaceError):
+    """A captured page cannot be read as text."""
+
+
 class InitError(_PlaceError):
     """A data package cannot be started at a place, or from a file."""
 
