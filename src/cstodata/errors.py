@@ -160,10 +160,6 @@ class InitError(_PlaceError):
     """A data package cannot be started at a place, or from a file."""
 
 
-class PageError(_PlaceError):
-    """A captured page cannot be read."""
-
-
 class MergeError(_PlaceError):
     """Rows cannot be merged into a package."""
 

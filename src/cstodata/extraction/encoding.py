@@ -34,11 +34,15 @@ def decode(place: str, content: bytes, declared: str | None = None) -> str:
         text = content[len(mark) :].decode(codec)
     except UnicodeDecodeError as error:
         where = f"byte 0x{error.object[error.start]:02x} at offset {error.start + len(mark)}"
-        why = f"its encoding is {codec}, which {where} is not"
-        raise PageError(place, why=why if name or declared else f"it declares no encoding and is not UTF-8: {where}") from error
+        why = (
+            f"it says that it is in {codec}, and is not"
+            if name or declared
+            else "it is not UTF-8, and does not say what"
+        )
+        raise PageError(place, why=f"{why}: {where}") from error
     if found := _NOT_TEXT.search(text):
-        why = f"it is no text: the control character 0x{ord(found[0]):02x} stands in line {text.count(chr(10), 0, found.start()) + 1}"
-        raise PageError(place, why=why)
+        line = text.count("\n", 0, found.start()) + 1
+        raise PageError(place, why=f"it is no text: control character 0x{ord(found[0]):02x} in line {line}")
     return text
 
 

@@ -14,26 +14,27 @@ if TYPE_CHECKING:
 MAX_DEPTH = 1_000
 """Elements nested deeper are refused: what takes a parser hours was made for that."""
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol optgroup option p pre search section summary "
-    "table tbody tfoot thead tr ul".split()
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|body|br|caption|center|d[dlt]|details|dialog|div|fieldset|figcaption|figure|"
+    "footer|form|h[1-6]|header|hgroup|hr|html|legend|li|main|menu|ol|p|pre|search|section|summary|table|tbody|tfoot|"
+    "thead|tr|ul"
 )
 """Elements that begin and end a line."""
 
-_CELLS = frozenset({"td", "th"})
+_CELL = re.compile("t[dh]")
 
-_DROPPED = frozenset(
-    "button canvas head iframe math nav noscript object script select style svg template textarea".split()
+_DROPPED = re.compile(
+    "button|canvas|head|iframe|math|nav|noscript|object|script|select|style|svg|template|textarea|title"
 )
 """Elements that are no text of the page."""
 
+_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr")
+"""Elements that nothing stands in."""
+
 _PARTS = frozenset({"article", "aside", "main", "section"})
-"""Within these, a header or footer belongs to the text; elsewhere it is the site's (HTML Accessibility API Mappings)."""
+"""Within these, a header or footer belongs to the text; elsewhere it is the site's (HTML-AAM)."""
 
 _ROLES = frozenset({"banner", "contentinfo", "navigation", "search"})
-
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
 _SAVED_WITHIN = 4096
@@ -73,7 +74,7 @@ def read_html(place: str, source: str) -> Html:
 
     reader = _Reader(place)
     parser = etree.HTMLParser(target=reader, encoding="utf-8", huge_tree=True)
-    content = source.encode("utf-8", "replace")
+    content = source.encode()
     for start in range(0, len(content), _PIECE):
         parser.feed(content[start : start + _PIECE])
     if content:
@@ -97,12 +98,12 @@ class _Reader:
         self._line: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag in _BLOCKS:
+        if _BLOCK.fullmatch(tag):
             self._break()
-        elif tag in _CELLS:
+        elif _CELL.fullmatch(tag):
             self._line.append(" ")
         self._note_address(tag, attributes)
-        if tag in _VOID:
+        if _VOID.fullmatch(tag):
             return
         self._open.append(tag)
         if len(self._open) > MAX_DEPTH:
@@ -111,12 +112,12 @@ class _Reader:
             self._dropped_at = len(self._open)
 
     def end(self, tag: str) -> None:
-        if tag in _VOID or not self._open:
+        if _VOID.fullmatch(tag) or not self._open:
             return
         if self._dropped_at == len(self._open):
             self._dropped_at = None
         self._open.pop()
-        if tag in _BLOCKS:
+        if _BLOCK.fullmatch(tag):
             self._break()
 
     def data(self, text: str) -> None:
@@ -132,7 +133,9 @@ class _Reader:
     def _is_dropped(self, tag: str, attributes: Mapping[str, str]) -> bool:
         if tag in {"header", "footer"} and not _PARTS.intersection(self._open):
             return True
-        return tag in _DROPPED or "hidden" in attributes or attributes.get("role", "").strip().lower() in _ROLES
+        if _DROPPED.fullmatch(tag):
+            return True
+        return "hidden" in attributes or attributes.get("role", "").strip().lower() in _ROLES
 
     def _note_address(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "link" and "canonical" in attributes.get("rel", "").lower().split():

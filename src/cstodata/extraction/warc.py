@@ -76,8 +76,8 @@ def read_warc(place: str, stream: IO[bytes], *, max_bytes: int) -> Iterator[Capt
     """
     skipped = Skipped(place=place)
     pages = 0
-    for record in _records(place, stream):
-        kind, http = _kind(place, record)
+    for here, record in _records(place, stream):
+        kind, http = _kind(here, record)
         if kind is not None:
             skipped.counts[kind] += 1
             continue
@@ -112,8 +112,8 @@ class _Lines:
         return 0  # where a record begins, it counts from
 
 
-def _records(place: str, stream: IO[bytes]) -> Iterator[Any]:
-    """warcio's records; each is read to its end before the next one."""
+def _records(place: str, stream: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    """Where each record stands, and the record as warcio has it; it is read to its end before the next one."""
     from warcio.exceptions import ArchiveLoadFailed
     from warcio.recordloader import ArcWarcRecordLoader
 
@@ -129,11 +129,17 @@ def _records(place: str, stream: IO[bytes]) -> Iterator[Any]:
         told = record.rec_headers.get_header("Content-Length") or ""
         if not re.fullmatch("[0-9]{1,18}", told):
             raise PageError(here, why="it does not tell its length: the file is cut short or damaged")
-        yield record
+        yield here, record
         while record.raw_stream.read(_PIECE):
             pass
-        if record.raw_stream.limit:
-            raise PageError(here, why=f"{record.raw_stream.limit:,} of its {int(told):,} bytes are missing: the file is cut short")
+        _check_whole(here, record)
+
+
+def _check_whole(place: str, record: Any) -> None:
+    """Refuse a record that was read to the end of the file, and lacks bytes."""
+    if record.raw_stream.limit:
+        missing = f"{record.raw_stream.limit:,} of its {record.length:,} bytes are missing"
+        raise PageError(place, why=f"{missing}: the file is cut short")
 
 
 def _first_line(lines: _Lines) -> bytes | None:
@@ -171,6 +177,7 @@ def _capture(place: str, record: Any, http: Any, max_bytes: int) -> Capture:
     raw = _whole(record.raw_stream, max_bytes)
     if raw is None:
         raise PageError(place, why=f"it is larger than {max_bytes // 1024**2} MiB")
+    _check_whole(place, record)
     charset = _CHARSET.search(http.get_header("Content-Type"))
     return Capture(
         place=place,
