@@ -42,9 +42,7 @@ ARTICLE = "Пример заголовка\n6 июня 2022{}\nПример за
     ],
 )
 @pytest.mark.parametrize("ending", ["", " года", " г."])
-def test_a_delegation_is_read(
-    read: Reader, sentence: str, expected: dict[str, tuple[int, str]], ending: str
-) -> None:
+def test_a_delegation_is_read(read: Reader, sentence: str, expected: dict[str, tuple[int, str]], ending: str) -> None:
     page = read(f"{sentence}\n{ARTICLE.format(ending)}")
     found = read.rows(page, "delegation_seats")
     assert {row["chamber_id"]: (row["seats"], row["member_title"]) for row in found} == expected

@@ -80,9 +80,7 @@ def seats(read: Reader, *sentences: str) -> dict[object, tuple[object, object]]:
         ),
     ],
 )
-def test_a_delegation_is_read_in_every_form(
-    read: Reader, sentence: str, expected: dict[str, tuple[int, str]]
-) -> None:
+def test_a_delegation_is_read_in_every_form(read: Reader, sentence: str, expected: dict[str, tuple[int, str]]) -> None:
     assert seats(read, sentence) == expected
     (delegation,) = read.rows(read.sidebar(sentence), "delegations")
     assert delegation["seats_total"] == sum(number for number, _ in expected.values())
@@ -140,7 +138,11 @@ def test_a_website_that_the_package_has_is_no_row(read: Reader) -> None:
     [
         ("Website of the Supreme Council of the Kyrgyz Republic: https://a.example/", "KG-LC01", "https://a.example/"),
         ("Website of the State Duma of the Russian Federation: http://b.example", "RU-LC01", "http://b.example"),
-        ("Website of the Senate of the Parliament of Kazakhstan:\nhttps://c.example/x–y", "KZ-UC01", "https://c.example/x–y"),
+        (
+            "Website of the Senate of the Parliament of Kazakhstan:\nhttps://c.example/x–y",
+            "KZ-UC01",
+            "https://c.example/x–y",
+        ),
         ("Website of the National Assembly of Armenia : https://d.example/.", "AM-LC01", "https://d.example/"),
     ],
 )
@@ -195,7 +197,9 @@ def test_a_sentence_twice_is_one_row_and_two_that_differ_are_a_problem(read: Rea
             "has no chamber called",
         ),
         (
-            BELARUS.replace("the Council of the Republic of the National", "the Senate of the Parliament of the National"),
+            BELARUS.replace(
+                "the Council of the Republic of the National", "the Senate of the Parliament of the National"
+            ),
             "the Senate of the Parliament of the National Assembly of the Republic of Belarus",
             "has no chamber called",
         ),
@@ -227,9 +231,17 @@ def test_a_sentence_twice_is_one_row_and_two_that_differ_are_a_problem(read: Rea
             "State Duma and 6 deputies of the State Duma.",
             "seats to the same chamber twice",
         ),
-        (KYRGYZSTAN.replace("consists of", "comprises"), KYRGYZSTAN.replace("consists of", "comprises"), "no known form"),
+        (
+            KYRGYZSTAN.replace("consists of", "comprises"),
+            KYRGYZSTAN.replace("consists of", "comprises"),
+            "no known form",
+        ),
         (KYRGYZSTAN.replace("Delegation", "Delgation"), KYRGYZSTAN.replace("Delegation", "Delgation"), "no known form"),
-        ("Websight of the State Duma: http://b.example", "Websight of the State Duma: http://b.example", "no known form"),
+        (
+            "Websight of the State Duma: http://b.example",
+            "Websight of the State Duma: http://b.example",
+            "no known form",
+        ),
         ("Website of the State Duma: b.example", "b.example", "is no address"),
         ("Website of the State Duma: http://[b.example", "http://[b.example", "is no address"),
         ("Website of the Parliament of Kazakhstan: http://b.example", "the Parliament of Kazakhstan", "which chamber"),
@@ -317,8 +329,20 @@ def test_any_number_of_parliaments_with_any_sites(read: Reader, parliaments: int
         "AM": ("National Assembly of the Republic of Armenia", "5 deputies"),
         "RS": ("National Assembly of the Republic of Serbia", "2 deputies"),
     }
-    chambers = ["Mazhilis of the Parliament of Kazakhstan", "State Duma", "National Assembly of the Republic of Armenia"]
-    people = ["Anna Example", "Boris Sample", "Dora Dummy", "Erik Placeholder", "Fay Fixture", "Gus Template", "Hal Mock"]
+    chambers = [
+        "Mazhilis of the Parliament of Kazakhstan",
+        "State Duma",
+        "National Assembly of the Republic of Armenia",
+    ]
+    people = [
+        "Anna Example",
+        "Boris Sample",
+        "Dora Dummy",
+        "Erik Placeholder",
+        "Fay Fixture",
+        "Gus Template",
+        "Hal Mock",
+    ]
     lines, expected = [], set()
     for (code, (name, part)), person in list(zip(named.items(), people, strict=True))[:parliaments]:
         lines.append(f"Delegation of the {name} to the CSTO PA consists of {part}.")
