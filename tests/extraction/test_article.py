@@ -165,8 +165,10 @@ def test_a_place_is_told_by_two_witnesses(read: Reader, body: str, place: str | 
             {"Deputy Minister of Examples of the Republic of Kazakhstan": ("anna-example", None, None)},
         ),
         (
-            "by Anna Example, Chairman of the Commission on Ethics of the Majlisi Namoyandagon of the Majlisi Oli of "
-            "Tajikistan, and others",
+            (
+                "by Anna Example, Chairman of the Commission on Ethics of the Majlisi Namoyandagon of the "
+                "Majlisi Oli of Tajikistan, and others"
+            ),
             {"Chairman of the Commission on Ethics": ("anna-example", None, "TJ-LC01")},
         ),
         (

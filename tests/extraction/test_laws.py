@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
-
     from tests.extraction.conftest import Reader
 
 ARTICLES = {
@@ -104,18 +103,18 @@ def sidebars(draw: DrawFn) -> Facts:
     language = draw(st.sampled_from(["en", "ru"]))
     codes = draw(st.lists(st.sampled_from(sorted(PARLIAMENTS["en"])), unique=True, max_size=7))
     people = draw(st.permutations([key for key in sorted(PEOPLE) if language == "en" or PEOPLE[key][1]]))
-    seats, representatives, positions, websites, lines = {}, {}, set(), {}, []
+    seats: dict[str, dict[str, tuple[int, str]]] = {}
+    representatives: dict[str, str] = {}
+    positions: set[tuple[str, str, str | None]] = set()
+    websites: dict[str, str] = {}
+    lines: list[str] = []
     for at, code in enumerate(codes):
         seats[code], sentence = draw(delegation(language, code))
         lines.append(sentence)
         if at < len(people) and draw(st.booleans()):
             person, second = people[at], draw(st.sampled_from([None, *OFFICES[language]]))
-            name = (
-                draw(st.sampled_from([each for each in PEOPLE[person] if each]))
-                if language == "ru"
-                else PEOPLE[person][0]
-            )
-            name = PEOPLE[person][1] or name if language == "ru" else name
+            latin, cyrillic = PEOPLE[person]
+            name = cyrillic if cyrillic and language == "ru" else latin
             joint, office = second or ("", "")
             lines.append(f"{opening(draw, language)} {worded(draw, language, code)}{joint}{office}: {name}")
             representatives[code] = person
@@ -158,8 +157,7 @@ def delegation(draw: DrawFn, language: str, code: str) -> tuple[dict[str, tuple[
 
 
 def worded(draw: DrawFn, language: str, code: str) -> str:
-    name = draw(st.sampled_from(PARLIAMENTS[language][code]))
-    return name
+    return draw(st.sampled_from(PARLIAMENTS[language][code]))
 
 
 def opening(draw: DrawFn, language: str) -> str:

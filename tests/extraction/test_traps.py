@@ -38,7 +38,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "entities of soft hyphens": lambda text: text.replace("Delegation", "Dele&shy;gation"),
     "zero width": lambda text: "\ufeff" + text.replace("e", "e\u200b"),
     "bidirectional": lambda text: text.replace("6 deputies", "\u202e6\u202c deputies"),
-    "NUL": lambda text: "\x00".join(text),
+    "NUL": "\x00".join,
     "a dropped word": lambda text: text.replace(" of the Kyrgyz", " of Kyrgyz"),
     "capitals": lambda text: text.replace("representative", "Representative"),
     "blanks at the ends": lambda text: text.replace("\n", " \n "),
