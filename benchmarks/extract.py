@@ -44,13 +44,14 @@ Duma of the Russian Federation and {} senators of the Russian Federation.
 Plenipotentiary representative of the Federal Assembly of the Russian Federation - deputy Executive Secretary of the \
 CSTO Parliamentary Assembly: Mikhail Krotov
 Delegation of the Supreme Assembly of the Republic of Tajikistan to the CSTO PA consists of {} deputies of the \
-National Assembly of the Supreme Assembly of the Republic of Tajikistan and {} deputies of the Assembly of Representatives.
+National Assembly of the Supreme Assembly of the Republic of Tajikistan and {} deputies of the Assembly of \
+Representatives.
 """
 SENTENCES = (
     "Vyacheslav Volodin, Chairman of the State Duma of the Federal Assembly of the Russian Federation, spoke of it.",
     "The Mazhilis and the Senate of the Parliament of Kazakhstan were there, and so was the Jogorku Kenesh.",
     "Nothing of what followed was new to those who had come early, as most of the members had read the papers before.",
-    "On the next day, the group\u2019s meeting went on \u2013 with other questions, and with \u201cother\u201d answers.",
+    "On the next day, the group\u2019s meeting went on \u2013 with other questions and \u201cother\u201d answers.",
     "Sergei Pospelov thanked all, the Majlisi Namoyandagon of the Majlisi Oli of the Republic of Tajikistan above all.",
 )
 

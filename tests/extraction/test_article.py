@@ -59,6 +59,13 @@ def test_a_body_at_once_is_a_problem_unless_the_page_is_a_source_already(read: R
     assert [(str(row["published_on"]), row["word_count"]) for row in read.rows(page, "news")] == [("2022-06-03", 5)]
 
 
+def test_a_line_within_the_sidebar_that_is_none_of_its_sentences_is_a_problem(read: Reader) -> None:
+    address = "https://pacsto.org/events/nablyudateley-ot-pa-odkb-v-minoborony-kazahstana"
+    for place in (None, address):
+        page = read(f"Telephone: none\n{KYRGYZSTAN}\n{TITLE}\n6 June 2022\nA body.", address=place)
+        assert [problem.text for problem in page.problems if problem.text] == ["Telephone: none"]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", " \u00a0\t\u200b\n", "\ufeff"])
 def test_an_empty_page_is_a_problem(read: Reader, text: str) -> None:
     assert read.problem(read(text)).message == "the page is empty"
