@@ -27,7 +27,9 @@ def mentions(read: Reader, body: str, title: str = TITLE) -> dict[str, object]:
 @pytest.mark.parametrize("sidebar", ["", KYRGYZSTAN])
 @pytest.mark.parametrize("again", ["", TITLE, TITLE.upper()])
 def test_title_and_date_begin_the_article_and_the_title_may_stand_again(read: Reader, sidebar: str, again: str) -> None:
-    page = read("\n".join(line for line in (sidebar, TITLE, "6 June 2022", again, "Seven words are here, and no more.") if line))
+    page = read(
+        "\n".join(line for line in (sidebar, TITLE, "6 June 2022", again, "Seven words are here, and no more.") if line)
+    )
     (row,) = read.rows(page, "news")
     assert (row["title"], row["published_on"], row["word_count"]) == (TITLE, date(2022, 6, 6), 7)
     (source,) = read.rows(page, "sources")
@@ -57,6 +59,13 @@ def test_a_body_at_once_is_a_problem_unless_the_page_is_a_source_already(read: R
     assert [(str(row["published_on"]), row["word_count"]) for row in read.rows(page, "news")] == [("2022-06-03", 5)]
 
 
+def test_a_line_within_the_sidebar_that_is_none_of_its_sentences_is_a_problem(read: Reader) -> None:
+    address = "https://pacsto.org/events/nablyudateley-ot-pa-odkb-v-minoborony-kazahstana"
+    for place in (None, address):
+        page = read(f"Telephone: none\n{KYRGYZSTAN}\n{TITLE}\n6 June 2022\nA body.", address=place)
+        assert [problem.text for problem in page.problems if problem.text] == ["Telephone: none"]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", " \u00a0\t\u200b\n", "\ufeff"])
 def test_an_empty_page_is_a_problem(read: Reader, text: str) -> None:
     assert read.problem(read(text)).message == "the page is empty"
@@ -79,7 +88,9 @@ def test_dates_are_read(read: Reader, day: str) -> None:
     assert read.rows(read(f"{TITLE}\n{day}\nA body."), "news")[0]["published_on"] == date(2022, 6, 6)
 
 
-@pytest.mark.parametrize("day", ["31 February 2022", "June 6, 2022", "6 Junly 2022", "6.06.2022", "6 June", "6 June 99999", "0 May 2022"])
+@pytest.mark.parametrize(
+    "day", ["31 February 2022", "June 6, 2022", "6 Junly 2022", "6.06.2022", "6 June", "6 June 99999", "0 May 2022"]
+)
 def test_what_is_no_date_is_none(read: Reader, day: str) -> None:
     assert "no title is here" in read.problem(read(f"{TITLE}\n{day}\nA body.")).message
 
@@ -90,7 +101,9 @@ def test_dates_of_other_forms_in_the_body_are_prose(read: Reader) -> None:
 
 
 def test_without_an_address_there_is_a_problem_and_the_rows_are_for_looking_at(read: Reader) -> None:
-    page = read(f"{TITLE}\n6 June 2022\nAnna Example, Speaker of the State Duma, said it. The Mazhilis did not.", address=None)
+    page = read(
+        f"{TITLE}\n6 June 2022\nAnna Example, Speaker of the State Duma, said it. The Mazhilis did not.", address=None
+    )
     assert "--url" in (read.problem(page).mend or "")
     assert [row.cells["source_id"] for row in page.rows if row.resource == "news"] == [None]
     assert len([row for row in page.rows if row.resource == "mentions"]) == 3
@@ -98,7 +111,16 @@ def test_without_an_address_there_is_a_problem_and_the_rows_are_for_looking_at(r
 
 @pytest.mark.parametrize(
     "address",
-    ["", "x", "https://[x", "http://pacsto.org/events/x", "https://pacsto.org/", "https://pacsto.org/Ä", "https://pacsto.org/a_b", "\x00"],
+    [
+        "",
+        "x",
+        "https://[x",
+        "http://pacsto.org/events/x",
+        "https://pacsto.org/",
+        "https://pacsto.org/Ä",
+        "https://pacsto.org/a_b",
+        "\x00",
+    ],
 )
 def test_an_address_that_gives_no_id_is_a_problem(read: Reader, address: str) -> None:
     assert "is no address" in read.problem(read(f"{TITLE}\n6 June 2022\nA body.", address=address)).message
@@ -125,7 +147,10 @@ def test_the_language_is_the_articles(read: Reader) -> None:
 @pytest.mark.parametrize(
     ("body", "place"),
     [
-        ("On June 5, St. Example hosted a meeting. In the evening all left. The day in St. Example was long.", "St. Example"),
+        (
+            "On June 5, St. Example hosted a meeting. In the evening all left. The day in St. Example was long.",
+            "St. Example",
+        ),
         ("On 5 June 2022, New Example-Town hosted a meeting in New Example-Town.", "New Example-Town"),
         ("On June 5, Anna Example hosted a dinner.", None),
         ("On June 5, Exampleton hosted a meeting.", None),
@@ -147,8 +172,10 @@ def test_a_place_is_told_by_two_witnesses(read: Reader, body: str, place: str | 
             {"Deputy Minister of Examples of the Republic of Kazakhstan": ("anna-example", None, None)},
         ),
         (
-            "by Anna Example, Chairman of the Commission on Ethics of the Majlisi Namoyandagon of the Majlisi Oli of "
-            "Tajikistan, and others",
+            (
+                "by Anna Example, Chairman of the Commission on Ethics of the Majlisi Namoyandagon of the "
+                "Majlisi Oli of Tajikistan, and others"
+            ),
             {"Chairman of the Commission on Ethics": ("anna-example", None, "TJ-LC01")},
         ),
         (
@@ -165,8 +192,14 @@ def test_a_place_is_told_by_two_witnesses(read: Reader, body: str, place: str | 
             "Anna Example, Plenipotentiary Representative of the Parliament of Kazakhstan, spoke.",
             {"Plenipotentiary representative": ("anna-example", "KZ", None)},
         ),
-        ("Anna Example, Head of the St. Example Centre, spoke.", {"Head of the St. Example Centre": ("anna-example", None, None)}),
-        ("Anna Example, Chairman of the National Assembly, spoke.", {"Chairman of the National Assembly": ("anna-example", None, None)}),
+        (
+            "Anna Example, Head of the St. Example Centre, spoke.",
+            {"Head of the St. Example Centre": ("anna-example", None, None)},
+        ),
+        (
+            "Anna Example, Chairman of the National Assembly, spoke.",
+            {"Chairman of the National Assembly": ("anna-example", None, None)},
+        ),
         ("Anna Example, who is Chairman of the State Duma, spoke.", {}),
         ("Anna Example, in Minsk, spoke.", {}),
         ("Anna Example, Minister of Culture, Sport and Youth of the Republic of Belarus, spoke.", {}),
@@ -207,7 +240,10 @@ def test_two_positions_of_the_same_words_are_a_problem_as_the_table_holds_one(re
         ("The National Assembly of Tajikistan met.", {"TJ-UC01": 1}),
         ("The National Assembly met.", {}),
         ("The National Assembly of France met.", {}),
-        ("The Senate met. The Senate of the Italian Republic, the Senate of the Republic of Uzbekistan.", {"KZ-UC01": 1}),
+        (
+            "The Senate met. The Senate of the Italian Republic, the Senate of the Republic of Uzbekistan.",
+            {"KZ-UC01": 1},
+        ),
         ("The Senate of Kazakhstan, the Senate of the Republic of Kazakhstan.", {"KZ-UC01": 2}),
         ("Jogorku Kenesh, Supreme Council of the Kyrgyz Republic, Jogorku Kenesh of Kyrgyzstan.", {"KG": 3}),
         ("The Council of the Republic of the National Assembly of Belarus met.", {"BY-UC01": 1, "BY": 1}),

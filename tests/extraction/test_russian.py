@@ -16,14 +16,18 @@ ARTICLE = "Пример заголовка\n6 июня 2022{}\nПример за
     ("sentence", "expected"),
     [
         (
-            "Делегация Национального собрания Республики Беларусь в ПА ОДКБ представлена 7 депутатами Палаты представителей "
-            "Национального собрания Республики Беларусь и 4 членами Совета Республики Национального собрания Республики "
-            "Беларусь.",
+            (
+                "Делегация Национального собрания Республики Беларусь в ПА ОДКБ представлена 7 депутатами "
+                "Палаты представителей Национального собрания Республики Беларусь и 4 членами Совета "
+                "Республики Национального собрания Республики Беларусь."
+            ),
             {"BY-LC01": (7, "deputies"), "BY-UC01": (4, "members")},
         ),
         (
-            "Делегация Парламента Республики Казахстан в ПА ОДКБ состоит из 8 депутатов Мажилиса и 1 члена Сената "
-            "Парламента Республики Казахстан.",
+            (
+                "Делегация Парламента Республики Казахстан в ПА ОДКБ состоит из 8 депутатов Мажилиса и 1 "
+                "члена Сената Парламента Республики Казахстан."
+            ),
             {"KZ-LC01": (8, "deputies"), "KZ-UC01": (1, "members")},
         ),
         (
@@ -31,8 +35,11 @@ ARTICLE = "Пример заголовка\n6 июня 2022{}\nПример за
             {"KG-LC01": (6, "deputies")},
         ),
         (
-            "Делегация Федерального Собрания Российской Федерации в ПА ОДКБ представлена 10 депутатами Государственной Думы "
-            "Федерального Собрания Российской Федерации и 12 сенаторами Российской Федерации.",
+            (
+                "Делегация Федерального Собрания Российской Федерации в ПА ОДКБ представлена 10 депутатами "
+                "Государственной Думы Федерального Собрания Российской Федерации и 12 сенаторами Российской "
+                "Федерации."
+            ),
             {"RU-LC01": (10, "deputies"), "RU-UC01": (12, "senators")},
         ),
         (
@@ -42,9 +49,7 @@ ARTICLE = "Пример заголовка\n6 июня 2022{}\nПример за
     ],
 )
 @pytest.mark.parametrize("ending", ["", " года", " г."])
-def test_a_delegation_is_read(
-    read: Reader, sentence: str, expected: dict[str, tuple[int, str]], ending: str
-) -> None:
+def test_a_delegation_is_read(read: Reader, sentence: str, expected: dict[str, tuple[int, str]], ending: str) -> None:
     page = read(f"{sentence}\n{ARTICLE.format(ending)}")
     found = read.rows(page, "delegation_seats")
     assert {row["chamber_id"]: (row["seats"], row["member_title"]) for row in found} == expected
@@ -84,7 +89,7 @@ def test_a_website_is_read(read: Reader) -> None:
     assert [row["chamber_id"] for row in read.rows(page, "chambers")] == ["RU-LC01"]
 
 
-def test_the_letters_ё_and_е_are_one(read: Reader) -> None:
+def test_the_letters_io_and_ie_are_one(read: Reader) -> None:
     page = read(f"Сайт Парламёнта Республики Казахстан: \n{ARTICLE.format('')}")
     assert "which chamber" in read.problem(page).message
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from tests.extraction.conftest import Reader
 
 BELARUS = (
-    "Delegation of the National Assembly of the Republic of Belarus to the CSTO PA consists of 7 deputies from the House "
-    "of Representatives of the National Assembly of the Republic of Belarus and 4 deputies from the Council of the "
-    "Republic of the National Assembly of the Republic of Belarus."
+    "Delegation of the National Assembly of the Republic of Belarus to the CSTO PA consists of 7 deputies "
+    "from the House of Representatives of the National Assembly of the Republic of Belarus and 4 deputies "
+    "from the Council of the Republic of the National Assembly of the Republic of Belarus."
 )
 KYRGYZSTAN = "Delegation of the Supreme Council of the Kyrgyz Republic to the CSTO PA consists of 6 deputies."
 
@@ -29,29 +29,41 @@ def seats(read: Reader, *sentences: str) -> dict[object, tuple[object, object]]:
     [
         (BELARUS, {"BY-LC01": (7, "deputies"), "BY-UC01": (4, "deputies")}),
         (
-            "Delegation of the Parliament of the Republic of Kazakhstan to the CSTO PA consists of 8 deputies from the "
-            "Mazhilis of the Parliament of the Republic of Kazakhstan and 3 members of the Senate of the Parliament of "
-            "Kazakhstan.",
+            (
+                "Delegation of the Parliament of the Republic of Kazakhstan to the CSTO PA consists of 8 "
+                "deputies from the Mazhilis of the Parliament of the Republic of Kazakhstan and 3 members of "
+                "the Senate of the Parliament of Kazakhstan."
+            ),
             {"KZ-LC01": (8, "deputies"), "KZ-UC01": (3, "members")},
         ),
         (
-            "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA is represented by 10 deputies "
-            "of the State Duma of the Russian Federation and 12 senators of the Russian Federation.",
+            (
+                "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA is represented "
+                "by 10 deputies of the State Duma of the Russian Federation and 12 senators of the Russian "
+                "Federation."
+            ),
             {"RU-LC01": (10, "deputies"), "RU-UC01": (12, "senators")},
         ),
         (
-            "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA consists of 10 deputies of the "
-            "State Duma and 12 members of the Federation Council.",
+            (
+                "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA consists of 10 "
+                "deputies of the State Duma and 12 members of the Federation Council."
+            ),
             {"RU-LC01": (10, "deputies"), "RU-UC01": (12, "members")},
         ),
         (
-            "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA is represented by 12 senators.",
+            (
+                "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA is represented by "
+                "12 senators."
+            ),
             {"RU-UC01": (12, "senators")},
         ),
         (KYRGYZSTAN, {"KG-LC01": (6, "deputies")}),
         (
-            "Delegation of the Supreme Council of the Kyrgyz Republic to the CSTO PA consists of 6 deputies of the "
-            "Supreme Council of the Kyrgyz Republic.",
+            (
+                "Delegation of the Supreme Council of the Kyrgyz Republic to the CSTO PA consists of 6 "
+                "deputies of the Supreme Council of the Kyrgyz Republic."
+            ),
             {"KG-LC01": (6, "deputies")},
         ),
         (
@@ -59,14 +71,19 @@ def seats(read: Reader, *sentences: str) -> dict[object, tuple[object, object]]:
             {"KG-LC01": (6, "deputies")},
         ),
         (
-            "Delegation of the Supreme Assembly of the Republic of Tajikistan to the CSTO PA consists of 6 deputies of "
-            "the National Assembly of the Supreme Assembly of the Republic of Tajikistan and 5 deputies of the Assembly "
-            "of Representatives of the Supreme Assembly of the Republic of Tajikistan.",
+            (
+                "Delegation of the Supreme Assembly of the Republic of Tajikistan to the CSTO PA consists of "
+                "6 deputies of the National Assembly of the Supreme Assembly of the Republic of Tajikistan "
+                "and 5 deputies of the Assembly of Representatives of the Supreme Assembly of the Republic "
+                "of Tajikistan."
+            ),
             {"TJ-UC01": (6, "deputies"), "TJ-LC01": (5, "deputies")},
         ),
         (
-            "Delegation of the Majlisi Oli of Tajikistan to the CSTO PA consists of 6 deputies of the National Assembly "
-            "and 1 deputy of the Majlisi Namoyandagon.",
+            (
+                "Delegation of the Majlisi Oli of Tajikistan to the CSTO PA consists of 6 deputies of the "
+                "National Assembly and 1 deputy of the Majlisi Namoyandagon."
+            ),
             {"TJ-UC01": (6, "deputies"), "TJ-LC01": (1, "deputies")},
         ),
         (
@@ -74,15 +91,15 @@ def seats(read: Reader, *sentences: str) -> dict[object, tuple[object, object]]:
             {"AM-LC01": (5, "deputies")},
         ),
         (
-            "Delegation of the National Assembly of the Republic of Serbia to the CSTO PA is represented by 2 members of "
-            "the National Assembly.",
+            (
+                "Delegation of the National Assembly of the Republic of Serbia to the CSTO PA is represented "
+                "by 2 members of the National Assembly."
+            ),
             {"RS-LC01": (2, "members")},
         ),
     ],
 )
-def test_a_delegation_is_read_in_every_form(
-    read: Reader, sentence: str, expected: dict[str, tuple[int, str]]
-) -> None:
+def test_a_delegation_is_read_in_every_form(read: Reader, sentence: str, expected: dict[str, tuple[int, str]]) -> None:
     assert seats(read, sentence) == expected
     (delegation,) = read.rows(read.sidebar(sentence), "delegations")
     assert delegation["seats_total"] == sum(number for number, _ in expected.values())
@@ -140,7 +157,11 @@ def test_a_website_that_the_package_has_is_no_row(read: Reader) -> None:
     [
         ("Website of the Supreme Council of the Kyrgyz Republic: https://a.example/", "KG-LC01", "https://a.example/"),
         ("Website of the State Duma of the Russian Federation: http://b.example", "RU-LC01", "http://b.example"),
-        ("Website of the Senate of the Parliament of Kazakhstan:\nhttps://c.example/x–y", "KZ-UC01", "https://c.example/x–y"),
+        (
+            "Website of the Senate of the Parliament of Kazakhstan:\nhttps://c.example/x–y",
+            "KZ-UC01",
+            "https://c.example/x–y",
+        ),
         ("Website of the National Assembly of Armenia : https://d.example/.", "AM-LC01", "https://d.example/"),
     ],
 )
@@ -160,8 +181,8 @@ def test_a_website_without_an_address_says_nothing_and_the_next_sentence_follows
 
 def test_a_name_of_several_is_told_by_the_delegation_before(read: Reader) -> None:
     tajik = (
-        "Delegation of the Supreme Assembly of the Republic of Tajikistan to the CSTO PA consists of 6 deputies of the "
-        "National Assembly."
+        "Delegation of the Supreme Assembly of the Republic of Tajikistan to the CSTO PA consists of 6 "
+        "deputies of the National Assembly."
     )
     page = read.sidebar(tajik, "Website of the National Assembly: https://e.example/")
     assert [row["chamber_id"] for row in read.rows(page, "chambers")] == ["TJ-UC01"]
@@ -195,13 +216,17 @@ def test_a_sentence_twice_is_one_row_and_two_that_differ_are_a_problem(read: Rea
             "has no chamber called",
         ),
         (
-            BELARUS.replace("the Council of the Republic of the National", "the Senate of the Parliament of the National"),
+            BELARUS.replace(
+                "the Council of the Republic of the National", "the Senate of the Parliament of the National"
+            ),
             "the Senate of the Parliament of the National Assembly of the Republic of Belarus",
             "has no chamber called",
         ),
         (
-            "Delegation of the Supreme Council of the Kyrgyz Republic to the CSTO PA consists of 6 deputies of the "
-            "State Duma.",
+            (
+                "Delegation of the Supreme Council of the Kyrgyz Republic to the CSTO PA consists of 6 "
+                "deputies of the State Duma."
+            ),
             "the State Duma",
             "the Supreme Council of the Kyrgyz Republic has no chamber called",
         ),
@@ -221,15 +246,27 @@ def test_a_sentence_twice_is_one_row_and_two_that_differ_are_a_problem(read: Rea
             "it is a chamber, not a parliament",
         ),
         (
-            "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA consists of 6 deputies of the "
-            "State Duma and 6 deputies of the State Duma.",
-            "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA consists of 6 deputies of the "
-            "State Duma and 6 deputies of the State Duma.",
+            (
+                "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA consists of 6 "
+                "deputies of the State Duma and 6 deputies of the State Duma."
+            ),
+            (
+                "Delegation of the Federal Assembly of the Russian Federation to the CSTO PA consists of 6 "
+                "deputies of the State Duma and 6 deputies of the State Duma."
+            ),
             "seats to the same chamber twice",
         ),
-        (KYRGYZSTAN.replace("consists of", "comprises"), KYRGYZSTAN.replace("consists of", "comprises"), "no known form"),
+        (
+            KYRGYZSTAN.replace("consists of", "comprises"),
+            KYRGYZSTAN.replace("consists of", "comprises"),
+            "no known form",
+        ),
         (KYRGYZSTAN.replace("Delegation", "Delgation"), KYRGYZSTAN.replace("Delegation", "Delgation"), "no known form"),
-        ("Websight of the State Duma: http://b.example", "Websight of the State Duma: http://b.example", "no known form"),
+        (
+            "Websight of the State Duma: http://b.example",
+            "Websight of the State Duma: http://b.example",
+            "no known form",
+        ),
         ("Website of the State Duma: b.example", "b.example", "is no address"),
         ("Website of the State Duma: http://[b.example", "http://[b.example", "is no address"),
         ("Website of the Parliament of Kazakhstan: http://b.example", "the Parliament of Kazakhstan", "which chamber"),
@@ -239,7 +276,10 @@ def test_a_sentence_twice_is_one_row_and_two_that_differ_are_a_problem(read: Rea
             'nobody is called "Anna Exampel"; the nearest known: Anna Example',
         ),
         (
-            "Plenipotentiary representative of the Supreme Council of the Kyrgyz Republic: Anna Example, Boris Sample",
+            (
+                "Plenipotentiary representative of the Supreme Council of the Kyrgyz Republic: Anna Example, "
+                "Boris Sample"
+            ),
             "Anna Example, Boris Sample",
             "is not the name of one person",
         ),
@@ -276,8 +316,14 @@ def test_two_representatives_of_one_parliament_are_a_problem(read: Reader) -> No
     ("sentence", "row"),
     [
         (
-            "Delegation of the House of Elders of the Islamic Republic of Afghanistan to the CSTO PA consists of 2 members.",
-            "parliaments: AF,Islamic Republic of Afghanistan,House of Elders of the Islamic Republic of Afghanistan,,an-example",
+            (
+                "Delegation of the House of Elders of the Islamic Republic of Afghanistan to the CSTO PA "
+                "consists of 2 members."
+            ),
+            (
+                "parliaments: AF,Islamic Republic of Afghanistan,House of Elders of the Islamic Republic of "
+                "Afghanistan,,an-example"
+            ),
         ),
         (
             "Plenipotentiary representative of the Supreme Council of the Kyrgyz Republic: Dora Specimen",
@@ -317,8 +363,20 @@ def test_any_number_of_parliaments_with_any_sites(read: Reader, parliaments: int
         "AM": ("National Assembly of the Republic of Armenia", "5 deputies"),
         "RS": ("National Assembly of the Republic of Serbia", "2 deputies"),
     }
-    chambers = ["Mazhilis of the Parliament of Kazakhstan", "State Duma", "National Assembly of the Republic of Armenia"]
-    people = ["Anna Example", "Boris Sample", "Dora Dummy", "Erik Placeholder", "Fay Fixture", "Gus Template", "Hal Mock"]
+    chambers = [
+        "Mazhilis of the Parliament of Kazakhstan",
+        "State Duma",
+        "National Assembly of the Republic of Armenia",
+    ]
+    people = [
+        "Anna Example",
+        "Boris Sample",
+        "Dora Dummy",
+        "Erik Placeholder",
+        "Fay Fixture",
+        "Gus Template",
+        "Hal Mock",
+    ]
     lines, expected = [], set()
     for (code, (name, part)), person in list(zip(named.items(), people, strict=True))[:parliaments]:
         lines.append(f"Delegation of the {name} to the CSTO PA consists of {part}.")

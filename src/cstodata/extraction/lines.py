@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(r"\r\n?|\n")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLANKS = r"\s" + "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSEEN)
-_ODD = re.compile(rf"[{_BLANKS}]{{2,}}|[^\S ]|(?! )[{_BLANKS}]|\w[\u0300-\u036f]+")
+_ODD = re.compile(rf"[{_BLANKS}]{{2,}}|[^\S ]|(?! )[{_BLANKS}]|\w[\u0300-\u036f]+|[\ud800-\udfff]")
 _LIKE = str.maketrans(
     dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("‐‑‒–—―−", "-")  # noqa: RUF001 -- look-alikes
 )
@@ -98,11 +98,12 @@ class Line:
 
 def lines_of(text: str) -> list[Line]:
     """The lines of a page that hold something; they end with a line feed, a carriage return, or both."""
-    lines, start, number = [], 0, 1
+    raw, start = [], 0
     for end in _LINE_END.finditer(text):
-        lines.append(_line(text[start : end.start()], number, start))
-        start, number = end.end(), number + 1
-    lines.append(_line(text[start:], number, start))
+        raw.append((text[start : end.start()], start))
+        start = end.end()
+    raw.append((text[start:], start))
+    lines = (_line(each, number, at) for number, (each, at) in enumerate(raw, start=1) if each and not each.isspace())
     return [line for line in lines if line.text]
 
 
@@ -147,8 +148,10 @@ def _replaced(text: str, odd: re.Pattern[str], new: Callable[[re.Match[str]], st
 
 
 def _seen(found: re.Match[str]) -> str:
-    """What is to be seen of an odd piece: a composed character, one blank, or nothing."""
+    """What is to be seen of an odd piece: a composed character, one blank, or nothing; half a character is none."""
     odd = found[0]
+    if "\ud800" <= odd <= "\udfff":
+        return "\ufffd"
     if odd[0].isalnum():
         return unicodedata.normalize("NFC", odd)
     return " " if any(character.isspace() for character in odd) else ""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from cstodata.extraction.lines import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
 _SHOWN = 3
-_NEAREST = 0.5
+_NEAREST = 50
+"""In percent, the words in any order."""
 _MISSPELT = 0.8
+"""One letter in five: enough for "Viktor" and "Victor" in a short name, too little for another family name."""
 
 
 @lru_cache(maxsize=4096)  # sidebars say the same again and again
@@ -27,31 +29,30 @@ def is_cyrillic(text: str) -> bool:
     return any("Ѐ" <= character <= "ӿ" for character in text)
 
 
-def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """At most three of the known names, the nearest first."""
+def nearest(name: str, known: Mapping[str, str]) -> list[str]:
+    """At most three of the known names, the nearest first.
+
+    Args:
+        name: The name that is not known.
+        known: The keys of the known ones, each by what it stands for.
+
+    Returns:
+        What the nearest keys stand for.
+    """
     from rapidfuzz import fuzz, process
 
-    names = list(known)
-    found = process.extract(
-        key(name),
-        [key(each) for each in names],
-        scorer=fuzz.token_sort_ratio,
-        score_cutoff=100 * _NEAREST,
-        limit=_SHOWN,
-    )
-    return [names[at] for _, _, at in found]
+    found = process.extract(key(name), known, scorer=fuzz.token_sort_ratio, score_cutoff=_NEAREST, limit=_SHOWN)
+    return [meaning for _, _, meaning in found]
 
 
-def misspelt(name: str, known: Iterable[str]) -> list[str]:
-    """The known names that this one may be a misspelling of, at most three, the nearest first."""
+def misspelt(name: str, known: Mapping[str, str]) -> list[str]:
+    """The same, of those only that the name may be a misspelling of."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    names = list(known)
-    found = process.extract(
-        key(name), [key(each) for each in names], scorer=OSA.normalized_similarity, score_cutoff=_MISSPELT, limit=_SHOWN
-    )
-    return [names[at] for _, _, at in found]
+    scorer = OSA.normalized_similarity
+    found = process.extract(key(name), known, scorer=scorer, score_cutoff=_MISSPELT, limit=_SHOWN)
+    return [meaning for _, _, meaning in found]
 
 
 def code_of(country: str) -> str | None:

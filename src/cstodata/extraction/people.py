@@ -26,14 +26,14 @@ class People:
         by_key: The ids of those whom a key may mean.
         families: The ids of those who have a family name.
         whole: The ids of those who have a whole name, as written.
-        aliases: Their other names, by id.
+        latin: What their names are compared by, in Latin letters, by id.
     """
 
     names: Mapping[str, str]
     by_key: Mapping[str, frozenset[str]]
     families: Mapping[str, frozenset[str]]
     whole: Mapping[str, frozenset[str]]
-    aliases: Mapping[str, tuple[str, ...]]
+    latin: Mapping[str, str]
 
     def find(self, name: str) -> str | None:
         """The one person whom a name means; None if it means nobody, or may mean several."""
@@ -42,11 +42,11 @@ class People:
 
     def nearest(self, name: str) -> list[str]:
         """At most three known names, the nearest first, for a name with the given name first, in any script."""
-        return nearest(_latin(name), self.names.values())
+        return [self.names[each] for each in nearest(_latin(name), self.latin)]
 
     def misspelt(self, name: str) -> list[str]:
         """The known names that this one, given name first, may be a misspelling of, or the form in another script."""
-        return misspelt(_latin(name), self.names.values())
+        return [self.names[each] for each in misspelt(_latin(name), self.latin)]
 
     def means_several(self, name: str) -> bool:
         """Whether several people have this name."""
@@ -54,7 +54,13 @@ class People:
 
     def joined_by(self, person_id: str, name: str) -> People:
         """The same people, and one more."""
-        return people_of({**self.names, person_id: name}, self.aliases)
+        return People(
+            names={**self.names, person_id: name},
+            by_key=_with(self.by_key, key(name), person_id),
+            families=_with(self.families, family(name), person_id),
+            whole=_with(self.whole, name, person_id),
+            latin={**self.latin, person_id: key(_latin(name))},
+        )
 
     def mentions(self) -> Iterator[tuple[str, str]]:
         """Each wording that means one person, with the person's id."""
@@ -78,7 +84,7 @@ def people_of(names: Mapping[str, str], aliases: Mapping[str, Iterable[str]]) ->
         by_key=next(frozen),
         families=next(frozen),
         whole=next(frozen),
-        aliases={person_id: tuple(others) for person_id, others in aliases.items()},
+        latin={person_id: key(_latin(name)) for person_id, name in names.items()},
     )
 
 
@@ -104,6 +110,10 @@ def id_of(name: str) -> str:
 def is_name(text: str) -> bool:
     """Whether a text has the form of a person's name: two to four words, each with a capital."""
     return bool(_NAME.fullmatch(folded(text))) and all(word[0].isupper() for word in text.split())
+
+
+def _with(known: Mapping[str, frozenset[str]], wording: str, person_id: str) -> dict[str, frozenset[str]]:
+    return {**known, wording: known.get(wording, frozenset()) | {person_id}}
 
 
 def _keys(name: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from cstodata.extraction.ledger import Ledger
 from cstodata.extraction.lines import Words, lines_of
 from cstodata.extraction.news import enter_mentions, enter_news, enter_positions, enter_source
 from cstodata.extraction.reading import Reading
+from cstodata.extraction.sentences import read_sentence
 from cstodata.extraction.sidebar import split_sidebar
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
     dated = _dated(known, source_id, article)
     if not dated:
         _refuse_undated(ledger, lines, rest)
+    elif article.title is None and any(read_sentence(line) for line in rest):
+        ledger.refuse(rest[0].words(), "it stands between sentences of the sidebar, and is none", _MEND)
     language = _language(ledger, article, sentences)
     reading = Reading(
         known=known,

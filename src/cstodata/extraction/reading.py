@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cstodata.extraction.positions import Position
 
 SOURCE_UNKNOWN = "<source>"
+MAX_ADDED = 200
+"""No page introduces more people than this."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,7 +91,8 @@ class Reading:
 
     def _add(self, name: str, words: Words) -> str | None:
         person_id = id_of(name)
-        if not person_id or person_id in self.people.names:
+        is_full = len(self.people.names) - len(self.known.people.names) >= MAX_ADDED
+        if not person_id or person_id in self.people.names or is_full:
             self._refuse(name, words)
             return None
         self.people = self.people.joined_by(person_id, name)

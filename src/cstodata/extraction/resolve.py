@@ -98,7 +98,7 @@ def _is_country(words: Words, parliament: Parliament, stated: Words) -> bool:
 
 def _refuse_body(reading: Reading, words: Words) -> None:
     bodies = reading.known.bodies
-    near = nearest(words.text, map(bodies.name_of, _all(reading)))
+    near = nearest(words.text, {name: key(name) for name in map(bodies.name_of, _all(reading))})
     if is_cyrillic(words.text):
         mend = f"Correct the name, or add the row of names: {_alias(reading, words)}"
     else:
@@ -110,7 +110,7 @@ def _refuse_body(reading: Reading, words: Words) -> None:
 
 def _refuse_chamber(reading: Reading, words: Words, parliament: Parliament) -> None:
     """Note that a parliament has no such chamber."""
-    near = nearest(words.text, [chamber.name for chamber in parliament.chambers])
+    near = nearest(words.text, {chamber.name: key(chamber.name) for chamber in parliament.chambers})
     if is_cyrillic(words.text):
         mend = f"Correct the name, or add the row of names: {_alias(reading, words)}"
     else:
