@@ -14,6 +14,7 @@ from cstodata.cli.completion import completion
 from cstodata.cli.diff import apply, diff, version
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.explain import explain
+from cstodata.cli.extract import extract
 from cstodata.cli.format import format_
 from cstodata.cli.init import init
 from cstodata.cli.options import note
@@ -40,6 +41,7 @@ for verb in (
     rules,
     explain,
     format_,
+    extract,
     init,
     diff,
     version,

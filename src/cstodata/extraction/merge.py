@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 
 from cstodata.model.finding import Severity
+from cstodata.model.progress import unheard
 from cstodata.package.canonical import rendered, rewrite_csv
 from cstodata.package.cells import from_values
 from cstodata.package.formatting import described, to_json
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cstodata.extraction.plan import MergePlan, TablePlan
     from cstodata.model.finding import Finding
     from cstodata.model.json import JsonObject
+    from cstodata.model.progress import OnStep
     from cstodata.package.descriptor import DataPackage, Resource, Schema
     from cstodata.validation.limits import Limits
 
@@ -68,7 +70,9 @@ def merged_files(package: DataPackage, plan: MergePlan) -> dict[str, bytes]:
     return files
 
 
-def new_findings(package: DataPackage, files: Mapping[str, bytes], *, today: date, limits: Limits) -> NewFindings:
+def new_findings(
+    package: DataPackage, files: Mapping[str, bytes], *, today: date, limits: Limits, on_step: OnStep = unheard
+) -> NewFindings:
     """What validation would find wrong that it does not find now.
 
     The package is copied, with the files that change, and both are validated as a whole.
@@ -78,12 +82,14 @@ def new_findings(package: DataPackage, files: Mapping[str, bytes], *, today: dat
         files: What `merged_files` returned.
         today: The date after which nothing can have been published.
         limits: How much may be found, and taken.
+        on_step: Called with the name of each resource, and the share that is done, from 0 to 1.
 
     Raises:
         OSError: The copy cannot be written.
     """
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder:
-        after = validate_package(_copied(package, files, Path(folder)), today=today, limits=limits)
+        copy = _copied(package, files, Path(folder))
+        after = validate_package(copy, today=today, limits=limits, on_step=on_step)
     if not after.errors and not after.warnings:
         return NewFindings(errors=(), warnings=())
     before = Counter(map(_known_by, validate_package(package.path, today=today, limits=limits).findings))

@@ -60,6 +60,11 @@ class Skipped:
     place: str
     counts: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def told(self) -> str:
+        """How many of each kind, in words."""
+        return ", ".join(f"{count:,} {kind}" for kind, count in sorted(self.counts.items())) or "nothing"
+
 
 def read_warc(place: str, stream: IO[bytes], *, max_bytes: int) -> Iterator[Capture | Skipped]:
     """The pages of a WARC file in its order, then what else it holds, if anything.
@@ -72,7 +77,8 @@ def read_warc(place: str, stream: IO[bytes], *, max_bytes: int) -> Iterator[Capt
         max_bytes: What a page may have.
 
     Raises:
-        PageError: The file is cut short or damaged, or a page is too large, incomplete, or packed in an unknown way.
+        PageError: The file is cut short or damaged, holds no page, or one that is too large, incomplete, or packed in
+            an unknown way.
     """
     skipped = Skipped(place=place)
     pages = 0
@@ -83,6 +89,9 @@ def read_warc(place: str, stream: IO[bytes], *, max_bytes: int) -> Iterator[Capt
             continue
         pages += 1
         yield _capture(f"{place}#{pages}", record, http, max_bytes)
+    if not pages:
+        why = f"it holds no page, that is no response with status 200 whose content is HTML; it holds {skipped.told}"
+        raise PageError(place, why=why)
     if skipped.counts:
         yield skipped
 
