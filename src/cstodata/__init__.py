@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    from cstodata.api import compare, contract, load, open, validate  # noqa: A004 -- as `gzip.open`
+    from cstodata.api import compare, contract, extract, load, open, validate  # noqa: A004 -- as `gzip.open`
     from cstodata.client.release import Release
     from cstodata.errors import CstodataError, CstodataWarning, StaleIndexWarning, YankedVersionWarning
+    from cstodata.extraction.extraction import Extraction, Page, Problem, Row, Span
     from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet, RowChange, TableChanges
     from cstodata.model.finding import Finding, Severity
     from cstodata.model.report import Outcome, Report, RuleResult, TableResult
@@ -30,19 +31,25 @@ __all__ = [
     "ChangeSet",
     "CstodataError",
     "CstodataWarning",
+    "Extraction",
     "Finding",
     "Outcome",
+    "Page",
+    "Problem",
     "Release",
     "Report",
+    "Row",
     "RowChange",
     "RuleResult",
     "Severity",
+    "Span",
     "StaleIndexWarning",
     "TableChanges",
     "TableResult",
     "YankedVersionWarning",
     "compare",
     "contract",
+    "extract",
     "load",
     "open",
     "validate",
@@ -55,19 +62,25 @@ _HOMES = {
     "ChangeSet": "cstodata.model.change",
     "CstodataError": "cstodata.errors",
     "CstodataWarning": "cstodata.errors",
+    "Extraction": "cstodata.extraction.extraction",
     "Finding": "cstodata.model.finding",
     "Outcome": "cstodata.model.report",
+    "Page": "cstodata.extraction.extraction",
+    "Problem": "cstodata.extraction.extraction",
     "Release": "cstodata.client.release",
     "Report": "cstodata.model.report",
+    "Row": "cstodata.extraction.extraction",
     "RowChange": "cstodata.model.change",
     "RuleResult": "cstodata.model.report",
     "Severity": "cstodata.model.finding",
+    "Span": "cstodata.extraction.extraction",
     "StaleIndexWarning": "cstodata.errors",
     "TableChanges": "cstodata.model.change",
     "TableResult": "cstodata.model.report",
     "YankedVersionWarning": "cstodata.errors",
     "compare": "cstodata.api",
     "contract": "cstodata.api",
+    "extract": "cstodata.api",
     "load": "cstodata.api",
     "open": "cstodata.api",
     "validate": "cstodata.api",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from cstodata.client.release import Release
+    from cstodata.extraction.extraction import Extraction
     from cstodata.model.change import ChangeSet
     from cstodata.model.progress import OnStep
     from cstodata.model.report import Report
@@ -219,6 +220,63 @@ def _cache() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("cstodata", appauthor=False)
+
+
+def extract(
+    text: str | bytes,
+    *,
+    package: str | PathLike[str] | None = None,
+    address: str | None = None,
+    captured_on: date | None = None,
+    add_people: bool = False,
+) -> Extraction:
+    """What a captured page of the Assembly states: rows, each with the words that say so, and what was not understood.
+
+    Strict: what is not understood is a problem, never a guess. Names mean what the package says.
+
+    Args:
+        text: The captured text: as it was captured, or as UTF-8.
+        package: The package whose parliaments, chambers, names and people are known: a `datapackage.json`, or a folder
+            that holds one; None for the dataset that comes with cstodata.
+        address: Where the page was captured from; its last segment is the id of the source. None if it is not known:
+            then there is a problem, and the rows are for looking at.
+        captured_on: The day on which it was captured; None if it is not known.
+        add_people: Whether people whom nobody knows become rows of `people`.
+
+    Returns:
+        Rows, table by table in the order of the package, and problems. Bad pages never raise: if there are problems,
+        the rows are those that were understood nevertheless, for looking at.
+
+    Raises:
+        PageError: The text is not UTF-8.
+        PackageNotFoundError: There is no package.
+        DescriptorError: The descriptor cannot be read.
+        UnknownNameError: The package lacks a table that names bodies or people.
+        TableReadError: Such a table cannot be read.
+    """
+    from hashlib import sha256
+
+    from cstodata.errors import PageError
+    from cstodata.extraction.extraction import Page
+    from cstodata.extraction.known import known_of
+    from cstodata.extraction.read import read_page
+    from cstodata.package.bundled import bundled_package
+    from cstodata.package.descriptor import read_package
+
+    captured = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+    except UnicodeDecodeError as error:
+        raise PageError("text", why=f"it is not UTF-8 at byte {error.start + 1}") from error
+    page = Page(
+        place="text",
+        text=decoded,
+        sha256=sha256(captured).hexdigest(),
+        address=address,
+        captured_on=captured_on,
+    )
+    known = known_of(read_package(bundled_package() if package is None else Path(package)))
+    return read_page(page, known, add_people=add_people)
 
 
 def contract(

@@ -153,8 +153,16 @@ class ContractError(_PlaceError):
     """A table cannot have a contract for a library."""
 
 
+class PageError(_PlaceError):
+    """A captured page cannot be read as text."""
+
+
 class InitError(_PlaceError):
     """A data package cannot be started at a place, or from a file."""
+
+
+class MergeError(_PlaceError):
+    """Rows cannot be merged into a package."""
 
 
 class StoreError(_PlaceError):

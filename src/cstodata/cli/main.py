@@ -15,6 +15,7 @@ from cstodata.cli.diff import apply, diff, version
 from cstodata.cli.download import download
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.explain import explain
+from cstodata.cli.extract import extract
 from cstodata.cli.format import format_
 from cstodata.cli.init import init
 from cstodata.cli.options import note
@@ -43,6 +44,7 @@ for verb in (
     rules,
     explain,
     format_,
+    extract,
     init,
     diff,
     version,

@@ -171,7 +171,8 @@ def _bar(doing: str) -> Progress:
 
     console = Console(stderr=True, no_color=not has_colour(sys.stderr))
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True)
+    # Else what is written meanwhile to a file, by way of standard output, would go to the terminal.
+    bar = Progress(*columns, console=console, transient=True, redirect_stdout=False)
     bar.add_task(doing, total=1)
     return bar
 

@@ -67,8 +67,8 @@ def plan_format(package: DataPackage) -> FormatPlan:
     resources: list[JsonObject] = []
     owners: dict[Path, str] = {}
     for resource in package.resources:
-        described = resource.descriptor
-        if why := _why_not(resource):
+        descriptor = resource.descriptor
+        if why := why_left(resource):
             skipped[resource.name] = why
         else:
             path = resolve(package.root, cast("str", resource.path)).resolve()
@@ -78,11 +78,11 @@ def plan_format(package: DataPackage) -> FormatPlan:
             content = canonical_csv(package, resource)
             if content != path.read_bytes():
                 rewrites.append(Rewrite(path=path, content=content))
-            described = _described(described, content)
-        resources.append(described)
-    descriptor = {**package.descriptor, "resources": resources}
-    if descriptor != package.descriptor:
-        rewrites.append(Rewrite(path=package.path.resolve(), content=to_json(descriptor)))
+            descriptor = described(descriptor, content)
+        resources.append(descriptor)
+    whole = {**package.descriptor, "resources": resources}
+    if whole != package.descriptor:
+        rewrites.append(Rewrite(path=package.path.resolve(), content=to_json(whole)))
     return FormatPlan(rewrites=tuple(rewrites), skipped=skipped)
 
 
@@ -115,7 +115,8 @@ def file_facts(content: bytes) -> JsonObject:
     return {"encoding": "utf-8", "bytes": len(content), "hash": f"sha256:{sha256_of(content)}"}
 
 
-def _described(resource: JsonObject, content: bytes) -> JsonObject:
+def described(resource: JsonObject, content: bytes) -> JsonObject:
+    """A resource's descriptor, with size, digest and the like of a canonical file where it declares them."""
     declared = {key: fact for key, fact in file_facts(content).items() if key in resource}
     dialect = resource.get("dialect")
     if isinstance(dialect, dict) and "lineTerminator" in dialect:
@@ -171,7 +172,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def _why_not(resource: Resource) -> str | None:
+def why_left(resource: Resource) -> str | None:
+    """Why a resource cannot be written as canonical CSV; None if it can."""
     if resource.schema is None:
         return "it has no schema"
     if not is_csv_file(resource):

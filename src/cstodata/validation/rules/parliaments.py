@@ -78,21 +78,23 @@ class ChambersFitStructure(Rule):
 
 
 class NameNamesOneThing(Rule):
-    """A name is a name of one parliament or of one chamber, never of both or neither."""
+    """A name is a name of one parliament, one chamber or one person, never of two or none."""
 
     id = "name-names-one-thing"
     resource = "names"
     field = "name"
-    needs: ClassVar = {"names": {"name": "string", "parliament_id": "string", "chamber_id": "string"}}
-    message = "{name}: names {things} things, parliament {parliament_id} and chamber {chamber_id}"
-    mend = "Fill exactly one of parliament_id and chamber_id."
+    needs: ClassVar = {
+        "names": {"name": "string", "parliament_id": "string", "chamber_id": "string", "person_id": "string"}
+    }
+    message = "{name}: names {things} things, parliament {parliament_id}, chamber {chamber_id}, person {person_id}"
+    mend = "Fill exactly one of parliament_id, chamber_id and person_id."
 
     def view(self, tables: Tables) -> nw.LazyFrame[Any]:
         """Names, with the number of things that each names."""
-        return tables["names"].with_columns(things=number_of_filled("parliament_id", "chamber_id"))
+        return tables["names"].with_columns(things=number_of_filled("parliament_id", "chamber_id", "person_id"))
 
     def holds(self) -> nw.Expr:
-        """One of the two references is filled."""
+        """One of the three references is filled."""
         return nw.col("things") == 1
 
 

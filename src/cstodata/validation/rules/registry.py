@@ -15,7 +15,7 @@ from cstodata.validation.rules.delegations import (
 from cstodata.validation.rules.news import MentionNamesOneThing, NewsDatedSensibly, TitlesAreUnique
 from cstodata.validation.rules.parliaments import ChambersFitStructure, CountryCodeKnown, NameNamesOneThing
 from cstodata.validation.rules.people import RepresentativeHoldsPosition
-from cstodata.validation.rules.sources import SourceIsUsed, WebsiteIsPlausible
+from cstodata.validation.rules.sources import SourceCapturedOncePublished, SourceIsUsed, WebsiteIsPlausible
 from cstodata.validation.rules.texts import TextIsClean
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ RULES: tuple[type[Rule], ...] = (
     TitlesAreUnique,
     MentionNamesOneThing,
     SourceIsUsed,
+    SourceCapturedOncePublished,
     WebsiteIsPlausible,
     TextIsClean,
 )

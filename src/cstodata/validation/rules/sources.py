@@ -51,6 +51,24 @@ class SourceIsUsed(Rule):
         return ~nw.col("used").is_null()
 
 
+class SourceCapturedOncePublished(Rule):
+    """A page is captured on the day on which it was published, or later.
+
+    What was captured before is another page, or one of the dates is wrong.
+    """
+
+    id = "source-captured-once-published"
+    resource = "sources"
+    field = "captured_on"
+    needs: ClassVar = {"sources": {"source_id": "string", "published_on": "date", "captured_on": "date"}}
+    message = "{source_id}: captured on {captured_on}, published on {published_on}"
+    mend = "Correct captured_on, or published_on as the page gives it."
+
+    def holds(self) -> nw.Expr:
+        """It is so."""
+        return nw.col("captured_on") >= nw.col("published_on")
+
+
 class WebsiteIsPlausible(Rule):
     """A website is an http or https address with a host of a plausible form and without credentials."""
 

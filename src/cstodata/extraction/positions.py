@@ -1,0 +1,145 @@
+"""Positions: which part of some words is the office, and which the body that it belongs to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cstodata.validation.rules.people import REPRESENTATIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cstodata.extraction.bodies import Bodies, Body
+    from cstodata.extraction.grammar.language import Language
+    from cstodata.extraction.lines import Line
+
+_LONGEST = 400
+"""Longest position that is read, in characters."""
+_BEFORE = 120
+_STOP = re.compile(r"[,;]|\.(?=[\"')]*(?: \W*[^\W\d_a-z\u0430-\u0451]|$))|$")
+_LISTED = re.compile(r", [^\W\d_]\w*(?: [\w-]+){0,2}(?:,| and | и )")
+_ABBREVIATED = re.compile(r"(?:^|[ .])(?:\w|St|Dr|Mr|Mrs|Ms|Gen|Col|\u0438\u043c|\u0433)$")
+_UNCLEAR = re.compile(r"[()\":]| - ")
+_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position.
+
+    Attributes:
+        words: The position, its first letter in upper case, without the name of the body.
+        body: The body that it belongs to; None if it is none that is known.
+    """
+
+    words: str
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apposition:
+    """A name with positions behind it: "Anna Example, Speaker of the House and Member of the Council,".
+
+    Attributes:
+        before: The words before the comma that follows the name, at most five, each with its offset in the line.
+        end: Where the last position ends.
+        positions: The positions.
+    """
+
+    before: tuple[tuple[int, str], ...]
+    end: int
+    positions: tuple[Position, ...]
+
+    @property
+    def name_end(self) -> int:
+        """Where the name ends."""
+        start, word = self.before[-1]
+        return start + len(word)
+
+
+def position_of(text: str, bodies: Bodies, language: Language) -> Position:
+    """What a position says: the name of a known body at its end is taken off."""
+    at = text.find(language.link)
+    while at >= 0:
+        if body := bodies.find(text[at + len(language.link) :]):
+            return Position(_capital(text[:at], language), body)
+        at = text.find(language.link, at + 1)
+    return Position(_capital(text, language), None)
+
+
+def appositions(line: Line, bodies: Bodies, language: Language) -> Iterator[Apposition]:
+    """The appositions in a line of an article.
+
+    Strict: what is behind the comma must begin with a word of office, and it must be certain where it ends. It ends at
+    a comma or a full stop; what goes on as a list would, as in "Minister of Culture, Sport and Youth", is left alone.
+    """
+    comma = line.plain.find(", ")
+    while comma >= 0:
+        start = comma + 2
+        if language.offices.match(line.plain, start) and (end := _end(line.plain, start)):
+            positions = _positions(line, start, end, bodies, language)
+            before = tuple(_last_words(line.plain, comma))
+            if positions and before:
+                yield Apposition(before=before, end=end, positions=positions)
+        comma = line.plain.find(", ", start)
+
+
+def _end(text: str, start: int) -> int | None:
+    """Where a position ends that starts here; None if that is not certain."""
+    limit = min(len(text), start + _LONGEST)
+    for stop in _STOP.finditer(text, start, limit):
+        end = stop.start()
+        if text[end : end + 1] == "." and _ABBREVIATED.search(text, start, end):
+            continue
+        if text[end : end + 1] == "," and not _closes(text, end):
+            return None
+        return end if end < limit or limit == len(text) else None
+    return None
+
+
+def _closes(text: str, comma: int) -> bool:
+    """Whether a sentence goes on behind a comma, and no list does."""
+    following = text[comma + 2 : comma + 3]
+    return following.islower() and not _LISTED.match(text, comma, comma + _BEFORE)
+
+
+def _positions(line: Line, start: int, end: int, bodies: Bodies, language: Language) -> tuple[Position, ...]:
+    """The positions in a part of a line; none if one of several does not say where it is held, or a word is odd."""
+    if not _is_clear(line.plain[start:end], language):
+        return ()
+    cuts = [start]
+    at = line.plain.find(language.conjunction, start, end)
+    while at >= 0:
+        after = at + len(language.conjunction)
+        if language.offices.match(line.plain, after):
+            cuts += at, after
+        at = line.plain.find(language.conjunction, after, end)
+    cuts.append(end)
+    pieces = [line.words(first, last).text for first, last in zip(cuts[::2], cuts[1::2], strict=True)]
+    if any(language.link not in piece for piece in pieces[:-1]):
+        return ()
+    return tuple(position_of(piece, bodies, language) for piece in pieces)
+
+
+def _is_clear(text: str, language: Language) -> bool:
+    """Whether nothing but a position can be meant: its words are names, or words that positions are made of."""
+    small = [word for word in text.split() if word[0].islower()]
+    known = language.small_words is None or all(
+        word in language.small_words or language.offices.fullmatch(word) for word in small
+    )
+    return known and not _UNCLEAR.search(text)
+
+
+def _last_words(text: str, end: int) -> list[tuple[int, str]]:
+    """The last words before an offset, each with where it starts."""
+    first = max(0, end - _BEFORE)
+    words = [(first + word.start(), word[0]) for word in re.finditer(r"\S+", text[first:end])]
+    return words[-_WORDS:]
+
+
+def _capital(position: str, language: Language) -> str:
+    """As the table holds a position; a representative's is always worded alike, in every language."""
+    text = position.strip()
+    return REPRESENTATIVE if text.casefold() == language.envoy.casefold() else text[:1].upper() + text[1:]

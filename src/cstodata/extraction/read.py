@@ -1,0 +1,127 @@
+"""A captured page, read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from cstodata.extraction.article import read_article
+from cstodata.extraction.delegations import enter_sidebar
+from cstodata.extraction.extraction import Extraction, Span
+from cstodata.extraction.known import Dated
+from cstodata.extraction.ledger import Ledger
+from cstodata.extraction.lines import Words, lines_of
+from cstodata.extraction.news import enter_mentions, enter_news, enter_positions, enter_source
+from cstodata.extraction.reading import Reading
+from cstodata.extraction.sentences import read_sentence
+from cstodata.extraction.sidebar import split_sidebar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cstodata.extraction.article import Article
+    from cstodata.extraction.extraction import Page
+    from cstodata.extraction.known import Known
+    from cstodata.extraction.lines import Line
+    from cstodata.extraction.sentences import Sentence
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extraction:
+    """What a page states, each row with the words that say so, and what was not understood.
+
+    A page without an address or a date is read as well, for looking at: cells that depend on it are null, and there is
+    a problem. A page that goes straight to the body has title and date if it is a source already.
+
+    Args:
+        page: The page.
+        known: The names that are known, and what they mean.
+        add_people: Whether people whom nobody knows become rows of `people`: representatives, and those whom the
+            article names with a position. One whose name is near to a known one is a problem, as it may be a
+            misspelling.
+
+    Returns:
+        Rows of `sources`, `people`, `positions`, `delegations`, `delegation_seats`, `news` and `mentions`; and of
+        `chambers` where the page gives a website that the package does not have. Bad pages never raise.
+    """
+    lines = lines_of(page.text)
+    ledger = Ledger()
+    source_id = _source_id(page, ledger)
+    sentences, rest = split_sidebar(lines, ledger)
+    article = read_article(rest)
+    dated = _dated(known, source_id, article)
+    if not dated:
+        _refuse_undated(ledger, lines, rest)
+    elif article.title is None and any(read_sentence(line) for line in rest):
+        ledger.refuse(rest[0].words(), "it stands between sentences of the sidebar, and is none", _MEND)
+    language = _language(ledger, article, sentences)
+    reading = Reading(
+        known=known,
+        people=known.people,
+        ledger=ledger,
+        source_id=source_id,
+        published_on=dated.published_on if dated else None,
+        add_people=add_people,
+    )
+    enter_source(reading, page, article, dated, language)
+    enter_sidebar(reading, sentences)
+    enter_positions(reading, article)
+    if article.body and dated:
+        enter_news(reading, article, dated, language)
+        enter_mentions(reading, article)
+    problems = sorted(ledger.problems, key=lambda problem: problem.span)
+    return Extraction(page=page, rows=ledger.rows(known.resources), problems=tuple(problems))
+
+
+def _source_id(page: Page, ledger: Ledger) -> str | None:
+    """The last segment of the page's address; None if that is a problem, which is then noted."""
+    nowhere = Words("", 1, Span(0, 0))
+    if page.address is None:
+        ledger.refuse(nowhere, "nobody has said where the page was captured from", "Give its address: --url ADDRESS.")
+        return None
+    try:
+        parts = urlsplit(page.address)
+    except ValueError:  # such as brackets that hold no address
+        parts = urlsplit("")
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    if parts.scheme != "https" or not parts.hostname or not _ID.fullmatch(last):
+        ledger.refuse(
+            nowhere,
+            f'"{page.address}" is no address of a page of the Assembly',
+            "It must begin with https:// and end with words in lower case that hyphens join.",
+        )
+        return None
+    return last
+
+
+def _dated(known: Known, source_id: str | None, article: Article) -> Dated | None:
+    """Title and date of a page: its own, or those that it has as a source already."""
+    if article.title is not None and article.published_on is not None:
+        return Dated(article.title, article.published_on)
+    return known.sources.get(source_id) if source_id else None
+
+
+def _refuse_undated(ledger: Ledger, lines: Sequence[Line], rest: Sequence[Line]) -> None:
+    """Note that a page has no title and date."""
+    if not lines:
+        ledger.refuse(Words("", 1, Span(0, 0)), "the page is empty", "Capture it again.")
+    elif not rest:
+        ledger.refuse(lines[-1].words(), "no article follows the sidebar, so that nothing tells the page's date", _MEND)
+    else:
+        ledger.refuse(rest[0].words(), "no title is here with a date on the next line", _MEND)
+
+
+def _language(ledger: Ledger, article: Article, sentences: Sequence[Sentence]) -> str | None:
+    """The language of the page: the article's, or the sidebar's if there is no article; a third one is a problem."""
+    lines = (*article.head, *article.body)
+    if article.language:
+        return article.language.tag
+    if lines:
+        ledger.refuse(lines[0].words(), "the article is in no known language", "Known are English and Russian.")
+        return None
+    return sentences[0].language.tag if sentences else None
+
+
+_MEND = "Capture the page again with its title and its date, such as 6 June 2022, on lines of their own."
