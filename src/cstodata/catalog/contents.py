@@ -15,9 +15,9 @@ from cstodata.package.digest import sha256_of_file
 from cstodata.package.paths import resolve
 from cstodata.publish.checksums import listed_digests
 from cstodata.publish.index import latest
-from cstodata.release.build import CHECKSUMS
 from cstodata.release.documents.about import about, objects, text
 from cstodata.release.documents.facts import CSV, PARQUET, SCHEMA, FileFacts
+from cstodata.release.lists import CHECKSUMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
