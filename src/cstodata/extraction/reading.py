@@ -107,15 +107,18 @@ class Reading:
 
     def _refuse(self, name: str, words: Words) -> None:
         """Note that nobody has this name, with the rows that would change that."""
-        near = self.people.misspelt(name) or self.people.nearest(name)
-        rows = [f"people: {as_row(id_of(name), name, self.source)}"]
-        if near and is_cyrillic(name):
-            person_id = self.people.find(near[0]) or id_of(near[0])
-            rows.insert(0, f"names: {as_row(words.text, 'ru', None, None, self.source, person_id)}")
+        near = self.people.misspelt(name)
+        rows = []
+        if id_of(name) not in self.people.names:
+            rows.append(f"of people: {as_row(id_of(name), name, self.source)}")
+        if near:
+            language, person_id = "ru" if is_cyrillic(name) else "en", self.people.find(near[0])
+            alias = as_row(words.text, language, None, None, self.source, person_id)
+            rows.append(f"of names, if it is {near[0]}: {alias}")
         self.ledger.refuse(
             words,
-            f'nobody is called "{words.text}"{nearest_known(near)}',
-            f"Correct the name, or add the row of {' or of '.join(rows)}",
+            f'nobody is called "{words.text}"{nearest_known(near or self.people.nearest(name))}',
+            f"Correct the name, or add the row {', or '.join(rows)}" if rows else "Correct the name.",
         )
 
 
