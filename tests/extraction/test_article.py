@@ -257,6 +257,8 @@ def test_two_positions_of_the_same_words_are_a_problem_as_the_table_holds_one(re
             "The Senate met. The Senate of the Italian Republic, the Senate of the Republic of Uzbekistan.",
             {"KZ-UC01": 1},
         ),
+        ("The Senate of the Oliy Majlis of the Republic of Uzbekistan, the Senate of Italy met.", {}),
+        ("The State Duma of the Eighth Convocation, the State Duma of Russia.", {"RU-LC01": 2}),
         ("The Senate of Kazakhstan, the Senate of the Republic of Kazakhstan.", {"KZ-UC01": 2}),
         ("Jogorku Kenesh, Supreme Council of the Kyrgyz Republic, Jogorku Kenesh of Kyrgyzstan.", {"KG": 3}),
         ("The Council of the Republic of the National Assembly of Belarus met.", {"BY-UC01": 1, "BY": 1}),
