@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cstodata.extraction.ledger import as_row
 from cstodata.extraction.names import is_cyrillic
-from cstodata.extraction.people import given_first, id_of, is_name
+from cstodata.extraction.people import given_first, has_patronymic, id_of, is_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,7 +60,8 @@ class Reading:
             self.ledger.refuse(words, f'"{words.text}" is not the name of one person', "Compare it with the page.")
             return None
         name = given_first(words.text)
-        if self.add_people and not self.people.misspelt(name):
+        is_certain = not is_cyrillic(name) or has_patronymic(words.text)
+        if self.add_people and is_certain and not self.people.misspelt(name):
             return self._add(name, words)
         self._refuse(name, words)
         return None

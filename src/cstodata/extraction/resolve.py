@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cstodata.extraction.sentences import Part
 
 SENATORS = "senators"
-_UNKNOWN_CODE = "XX"
+_UNKNOWN_CODE = "<code>"
 
 
 def find_body(reading: Reading, words: Words, block: str | None) -> Body | None:
