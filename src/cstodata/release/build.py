@@ -8,8 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cstodata.diff.package import diff_packages
-from cstodata.diff.sides import open_side
 from cstodata.errors import ReleaseRefusedError
 from cstodata.model.change import Bump
 from cstodata.model.progress import unheard
@@ -115,6 +113,9 @@ def _write_changes(package: DataPackage, plan: ReleasePlan, folder: Path) -> Cha
     Raises:
         ReleaseRefusedError: Nothing did, or the version is too low for what did.
     """
+    from cstodata.diff.package import diff_packages  # with DuckDB, which the first release needs not
+    from cstodata.diff.sides import open_side
+
     with open_side(str(plan.previous), beside=package.root) as before, open_side(str(folder), beside=folder) as after:
         # Where they stand on this machine is nobody's business.
         places = str(before.descriptor.get("version") or "before"), plan.version
