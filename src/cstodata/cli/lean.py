@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cstodata.package.descriptor import locate, read_json
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from types import ModuleType
 
-_NOT_NEEDED = frozenset({"hypothesis", "pandas", "polars", "pyspark"})
+_NOT_NEEDED = frozenset({"hypothesis", "pandas", "polars", "pyspark", "wcwidth"})
 
 
 class _NotInstalled(MetaPathFinder):
@@ -23,18 +26,29 @@ class _NotInstalled(MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
 
-def import_lean(*, with_rules: bool) -> None:
-    """Import Arrow, and Pandera if there are rules to apply, without pandas and other libraries that both can do with.
+def import_lean(package: Path, *, with_rules: bool) -> None:
+    """Import Arrow, Frictionless, and Pandera if there are rules to apply, without what they can do without.
 
     Arrow imports pandas with the first list that it is given, to see whether that is one of its objects; Pandera
-    imports all that it can check. That takes a second or more. Arrow looks only once, and imports pandas all the same
-    for what needs it; Pandera does not, so this is only for a process that is nobody else's.
+    imports all that it can check, and Frictionless what draws tables on terminals. That takes a second or more. Arrow
+    looks only once, and imports pandas all the same for what needs it; Pandera does not, so this is only for a process
+    that is nobody else's.
+
+    Args:
+        package: What is to be checked.
+        with_rules: Whether there are rules to apply.
+
+    Raises:
+        PackageNotFoundError: There is no package, which is told before anything heavy is imported.
+        DescriptorError: Its descriptor cannot be read, which is too.
     """
     if not click.get_current_context().find_root().obj:
         return
+    read_json(locate(package))
     blind = _NotInstalled()
     sys.meta_path.insert(0, blind)
     try:
+        import frictionless  # noqa: F401 -- it stays imported
         import pyarrow as pa
 
         pa.array([])

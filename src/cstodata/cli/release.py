@@ -79,7 +79,7 @@ def release(  # noqa: PLR0913 -- one parameter an option
     from cstodata.report.text import render
 
     chosen = chosen_package(path)
-    import_lean(with_rules=not no_rules)
+    import_lean(chosen, with_rules=not no_rules)
     with progress("Checking") as on_step:
         report = validate(chosen, rules=() if no_rules else None, on_step=on_step)
     click.echo(render(report, colour=has_colour(sys.stdout)), color=True)

@@ -109,7 +109,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     package = chosen_package(path)
     if output is not None and is_part_of(output, package):
         raise click.UsageError(f"{output} is part of the package.")
-    import_lean(with_rules=not no_rules)
+    import_lean(package, with_rules=not no_rules)
     with progress("Checking") as on_step:
         chosen = () if no_rules else rules or None
         report = check(

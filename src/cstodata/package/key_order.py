@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ def sorted_texts(
     held: deque[Piece] = deque()
     size = 0
     for piece in pieces:
-        held.append(piece)
+        held.append(replace(piece, table=piece.table.select(list(key))))
         size += piece.texts.nbytes
         if size > held_bytes:
             return _sorted_by_duckdb(_released(held, pieces), key, memory_limit)
@@ -90,7 +91,7 @@ def _released(held: deque[Piece], others: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _sorted_in_memory(held: deque[Piece], key: Sequence[str]) -> Iterator[pa.Table]:
-    keys = pa.concat_tables([piece.table.select(list(key)) for piece in held])
+    keys = pa.concat_tables([piece.table for piece in held])
     # In one chunk, of which rows are taken many times as fast.
     texts = pa.concat_tables([piece.texts for piece in held]).combine_chunks()
     held.clear()
@@ -111,7 +112,7 @@ def _sorted_by_duckdb(pieces: Iterator[Piece], key: Sequence[str], memory_limit:
     def batches() -> Iterator[pa.RecordBatch]:
         count = 0
         for piece in chain((first,), pieces):
-            numbers = pa.array(range(count, count + piece.texts.num_rows), pa.int64())
+            numbers = pa.arange(count, count + piece.texts.num_rows)
             count += piece.texts.num_rows
             columns = [*piece.texts.columns, *(piece.table[name] for name in key), numbers]
             yield from pa.table(columns, names=schema.names).cast(schema).to_batches()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from cstodata.release.documents.facts import ReleaseFacts
 from cstodata.release.documents.registry import DOCUMENTS
 from cstodata.release.plan import CHANGES
 from cstodata.release.signature import SIGNATURE
-from cstodata.release.tables import descriptors, write_table
+from cstodata.release.tables import descriptors, prove_equal, write_table
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
 from cstodata.report.changes.sentences import reasons
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cstodata.model.change import ChangeSet
     from cstodata.model.progress import OnStep
     from cstodata.package.descriptor import DataPackage
+    from cstodata.release.documents.facts import TableFacts
     from cstodata.release.plan import ReleasePlan
 
 CHECKSUMS, REGISTRY = "SHA256SUMS", "registry.txt"
@@ -93,18 +95,26 @@ def _write(package: DataPackage, plan: ReleasePlan, folder: Path, on_step: OnSte
         changes=changes,
         origin=plan.origin,
     )
-    for name, document in DOCUMENTS.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(document(release))
     known = {file.path: file.sha256 for table in facts for file in table.files}
     named = [name for name in plan.files if name not in {CHECKSUMS, REGISTRY}]
-    if plan.archive:
-        others = [name for name in named if name != plan.archive]
-        write_archive(folder, others, folder / plan.archive, created=plan.origin.created)
+    with ThreadPoolExecutor(1) as other:
+        proof = other.submit(_prove_equal, package, plan, facts, folder)  # while the zip file is made
+        for name, document in DOCUMENTS.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(document(release))
+        if plan.archive:
+            others = [name for name in named if name != plan.archive]
+            write_archive(folder, others, folder / plan.archive, created=plan.origin.created)
+        proof.result()
     digests = {name: known.get(name) or sha256_of_file(folder / name) for name in named}
     _write_lines(folder / REGISTRY, (f"{name} sha256:{digest}" for name, digest in digests.items()))
     digests[REGISTRY] = sha256_of_file(folder / REGISTRY)
     _write_lines(folder / CHECKSUMS, (f"{digest}  {name}" for name, digest in sorted(digests.items())))
+
+
+def _prove_equal(package: DataPackage, plan: ReleasePlan, facts: list[TableFacts], folder: Path) -> None:
+    for table, written in zip(plan.tables, facts, strict=True):
+        prove_equal(package, table, folder, written.rows)
 
 
 def _write_changes(package: DataPackage, plan: ReleasePlan, folder: Path) -> ChangeSet:
