@@ -78,11 +78,11 @@ def measure(rows: int, names: list[str], repeat: int, folder: Path) -> list[str]
         ),
     }
     measured = {name: [run(commands[name][0], folder) for _ in range(commands[name][1])] for name in names}
-    seconds = {name: statistics.median(second for second, _ in runs) for name, runs in measured.items()}
+    seconds = {name: statistics.median(each.seconds for each in runs) for name, runs in measured.items()}
     ours = seconds["cstodata diff, all rows as JSON"]
     return [
         f"| {rows:,} | {name} | {seconds[name]:.2f} s | {seconds[name] / ours:.1f} | "
-        f"{max(memory for _, memory in runs):,} MiB |"
+        f"{max(each.memory for each in runs):,} MiB |"
         for name, runs in measured.items()
     ]
 

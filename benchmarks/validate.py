@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,14 +101,27 @@ def apart(work: Callable[..., None], *arguments: Any) -> None:
         raise RuntimeError(f"{work.__name__} failed")
 
 
-def run(command: list[str], folder: Path) -> tuple[float, int]:
-    """Wall time in seconds, and peak memory in MiB."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a process took: wall time and processor time in seconds, and memory at its peak in MiB."""
+
+    seconds: float
+    processor: float
+    memory: int
+
+
+def run(command: list[str], folder: Path) -> Run:
+    """Run a command, and tell what it took."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) not in {0, 1}:  # 1 is what a tool that found something ends with
         raise RuntimeError(f"{' '.join(command)} failed")
-    return time.perf_counter() - begin, usage.ru_maxrss // 1024
+    return Run(
+        seconds=time.perf_counter() - begin,
+        processor=usage.ru_utime + usage.ru_stime,
+        memory=usage.ru_maxrss // 1024,
+    )
 
 
 def measure(rows: int, bad: str, repeat: int, folder: Path) -> list[str]:
@@ -123,12 +137,12 @@ def measure(rows: int, bad: str, repeat: int, folder: Path) -> list[str]:
         "pyarrow.csv, reading": ([sys.executable, "-c", ARROW], repeat),
     }
     measured = {name: [run(command, folder) for _ in range(times)] for name, (command, times) in commands.items()}
-    seconds = {name: statistics.median(second for second, _ in runs) for name, runs in measured.items()}
+    seconds = {name: statistics.median(each.seconds for each in runs) for name, runs in measured.items()}
     size = (folder / "news.csv").stat().st_size / 1e6
     return [
         f"| {rows:,} ({size:,.0f} MB) | {bad} | {name} | {seconds[name]:.2f} s | "
         f"{seconds['frictionless-py'] / seconds[name]:.1f} | {seconds[name] / seconds['DuckDB, typed scan']:.1f} | "
-        f"{max(memory for _, memory in runs)} MiB |"
+        f"{max(each.memory for each in runs)} MiB |"
         for name, runs in measured.items()
     ]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[1]
 
 
 def imported_by(code: str) -> set[str]:
@@ -27,6 +30,19 @@ def test_loading_a_table_needs_no_validator() -> None:
 def test_help_is_given_without_a_heavy_library(heavy: str) -> None:
     code = "from cstodata.cli.main import run; run(['validate', '--help'], debug=False)"
     assert heavy not in imported_by(code)
+
+
+@pytest.mark.parametrize("verb", ["validate", "release --allow-dirty --output {folder}"])
+def test_a_command_imports_no_library_that_only_happens_to_be_installed(verb: str, tmp_path: Path) -> None:
+    arguments = [*verb.format(folder=tmp_path).split(), str(ROOT)]
+    code = f"from cstodata.cli.main import run; assert not run({arguments}, debug=True, alone=True)"
+    assert not imported_by(code) & {"hypothesis", "pandas", "polars", "pyspark"}
+
+
+def test_the_first_release_without_rules_needs_neither_rules_nor_a_database(tmp_path: Path) -> None:
+    arguments = ["release", "--no-rules", "--allow-dirty", "--output", str(tmp_path), str(ROOT)]
+    code = f"from cstodata.cli.main import run; assert not run({arguments}, debug=True, alone=True)"
+    assert not imported_by(code) & {"duckdb", "narwhals", "pandera"}
 
 
 def test_the_public_functions_stay_functions_after_use() -> None:

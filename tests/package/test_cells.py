@@ -103,6 +103,7 @@ CELLS = [
     ("boolean", "TRUE", True, "true"),
     ("boolean", "0", False, "false"),
     ("date", "2020-1-5", date(2020, 1, 5), "2020-01-05"),
+    ("date", "0999-12-31", date(999, 12, 31), "0999-12-31"),
     ("year", "0020", 20, "0020"),
     ("time", "10:00:00", time(10), "10:00:00"),
     ("datetime", "2020-01-01T00:00:00", datetime(2020, 1, 1), "2020-01-01T00:00:00"),  # noqa: DTZ001 -- naive on purpose

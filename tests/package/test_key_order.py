@@ -44,5 +44,6 @@ def test_rows_are_in_order_exactly_if_a_stable_sort_leaves_them_so(
     else:
         with pytest.raises(OutOfOrderError):
             list(in_order(iter(cut), key))
-    ordered = sorted_texts(iter(cut), key, memory_limit="64MB")
-    assert [int(text) for piece in ordered for text in piece["n"].to_pylist()] == expected
+    for held in (0, 2**20):  # on disk, and in memory
+        ordered = sorted_texts(iter(cut), key, held_bytes=held, memory_limit="64MB")
+        assert [int(text) for piece in ordered for text in piece["n"].to_pylist()] == expected

@@ -72,7 +72,7 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 50)
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
     debug = len(arguments) < len(sys.argv) - 1
-    code = run(arguments, debug=debug)
+    code = run(arguments, debug=debug, alone=True)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # as it is where a shell closed it
             with suppress(BrokenPipeError):
@@ -82,10 +82,16 @@ def main() -> None:
     os._exit(code)
 
 
-def run(arguments: list[str], *, debug: bool) -> int:
-    """The exit code of a command; only with `debug` does a traceback reach the user."""
+def run(arguments: list[str], *, debug: bool, alone: bool = False) -> int:
+    """The exit code of a command.
+
+    Args:
+        arguments: The verb, and what it is given.
+        debug: Whether a traceback may reach the user.
+        alone: Whether the process does nothing else: then libraries are imported without what no verb needs.
+    """
     try:
-        return int(cli.main(arguments, prog_name="cstodata", standalone_mode=False) or ExitCode.CLEAN)
+        return int(cli.main(arguments, prog_name="cstodata", standalone_mode=False, obj=alone) or ExitCode.CLEAN)
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE

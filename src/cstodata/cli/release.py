@@ -11,6 +11,7 @@ import click
 import semver
 
 from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.lean import import_lean
 from cstodata.cli.options import chosen_package, has_colour, note, package_argument, progress
 from cstodata.cli.validate import verdict
 from cstodata.report.terminal import shown
@@ -83,6 +84,7 @@ def release(  # noqa: PLR0913 -- one parameter an option
 
         check_key(sign_key)
     chosen = chosen_package(path)
+    import_lean(chosen, with_rules=not no_rules)
     with progress("Checking") as on_step:
         report = validate(chosen, rules=() if no_rules else None, on_step=on_step)
     click.echo(render(report, colour=has_colour(sys.stdout)), color=True)

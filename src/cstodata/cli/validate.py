@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.lean import import_lean
 from cstodata.cli.options import (
     chosen_package,
     complete_rules,
@@ -108,6 +109,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     package = chosen_package(path)
     if output is not None and is_part_of(output, package):
         raise click.UsageError(f"{output} is part of the package.")
+    import_lean(package, with_rules=not no_rules)
     with progress("Checking") as on_step:
         chosen = () if no_rules else rules or None
         report = check(

@@ -69,10 +69,11 @@ def canonical_cells(texts: pa.Table, table: pa.Table, schema: Schema) -> pa.Tabl
     """
     columns = {}
     for field in schema.fields:
-        text = texts[field.name].combine_chunks()
+        text = texts[field.name]
         if is_rewritten(field):
-            plain = _not_missing(render(table[field.name].combine_chunks(), field), field)
-            text = pc.coalesce(plain, text)
+            plain = render(table[field.name].combine_chunks(), field)
+            if not pc.all(pc.equal(plain, text), min_count=0).as_py():
+                text = pc.coalesce(_not_missing(plain, field), text)
         columns[field.name] = text
     return pa.table(columns)
 

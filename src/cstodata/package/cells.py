@@ -53,6 +53,8 @@ _CANONICAL: Final[Mapping[str, str]] = {
 }
 """What Arrow may cast, by type; as RE2 patterns. Only for fields that declare nothing that changes the reading."""
 
+_YEAR_1000 = date(1000, 1, 1)
+
 _BEYOND_MICROSECONDS = re.compile(r"[.,][0-9]{7,}")
 """Frictionless cuts them off without a word."""
 
@@ -202,12 +204,15 @@ def reads_plainly(field: Field) -> bool:
 def _cast(present: pa.Array, field: Field) -> pa.Array | None:
     """The column as Arrow casts it; None if a cell is not canonical, so that Arrow may not judge."""
     canonical = _CANONICAL.get(field.type)
-    if canonical is None or not pc.all(pc.match_substring_regex(present, canonical), min_count=0).as_py():
+    # Of dates, Arrow takes no other form than the canonical one, but any year.
+    is_date = field.type == "date"
+    if canonical is None or not (is_date or pc.all(pc.match_substring_regex(present, canonical), min_count=0).as_py()):
         return None
     try:
-        return present.cast(arrow_type(field))
+        values = present.cast(arrow_type(field))
     except pa.ArrowInvalid:
         return None  # such as 2021-02-30, which looks like a date and is none
+    return None if is_date and pc.any(pc.less(values, _YEAR_1000)).as_py() else values
 
 
 def _read(reader: Reader, field: Field, text: str) -> Any:

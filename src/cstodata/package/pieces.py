@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
-SORT_MEMORY = "128MB"
+_HELD_BYTES = 192 * 1024 * 1024
+"""Up to this size, a table that is not in order is sorted in memory."""
+
+_SORT_MEMORY = "128MB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def with_pieces(package: DataPackage, resource: Resource, use: Callable[[Iterato
     try:
         return use(in_order(pieces(), schema.primary_key))
     except OutOfOrderError:
-        ordered = sorted_texts(pieces(), schema.primary_key, memory_limit=SORT_MEMORY)
+        ordered = sorted_texts(pieces(), schema.primary_key, held_bytes=_HELD_BYTES, memory_limit=_SORT_MEMORY)
         return use(_typed(texts, resource, types) for texts in ordered)
 
 

@@ -1,4 +1,4 @@
-"""The files of a table in a release: canonical CSV, Parquet, and its schema; written in pieces, then proved equal."""
+"""The files of a table in a release: canonical CSV, Parquet, and its schema; written in pieces, and proved equal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MEDIA_TYPES = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"
 
 
 def write_table(package: DataPackage, plan: TablePlan, folder: Path) -> TableFacts:
-    """Write the files of a table, and prove that CSV and Parquet hold the same.
+    """Write the files of a table; that CSV and Parquet hold the same is still to be proved.
 
     Args:
         package: The package that it is read from.
@@ -43,7 +43,6 @@ def write_table(package: DataPackage, plan: TablePlan, folder: Path) -> TableFac
         folder: The folder of the version.
 
     Raises:
-        ReleaseNotProvedError: They do not.
         TableReadError: The table cannot be read or written as its schema types it.
     """
     schema, as_read = schema_of(plan.resource), is_plain_csv(plan.resource)
@@ -51,7 +50,6 @@ def write_table(package: DataPackage, plan: TablePlan, folder: Path) -> TableFac
     rows, digest = with_pieces(
         package, plan.resource, lambda pieces: _write(pieces, schema, csv, parquet, as_read=as_read)
     )
-    _prove_equal(package, plan, folder, rows)
     declared = to_json(schema.descriptor)
     (folder / plan.schema).write_bytes(declared)
     sizes = {
@@ -64,6 +62,24 @@ def write_table(package: DataPackage, plan: TablePlan, folder: Path) -> TableFac
         for path, (size, digest) in sizes.items()
     )
     return TableFacts(resource=plan.resource, rows=rows, files=files)
+
+
+def prove_equal(package: DataPackage, plan: TablePlan, folder: Path, rows: int) -> None:
+    """Prove that the CSV and Parquet files of a table hold the same, by reading both.
+
+    Args:
+        package: The package that it was read from.
+        plan: The table.
+        folder: The folder of the version.
+        rows: How many rows were written.
+
+    Raises:
+        ReleaseNotProvedError: They do not.
+    """
+    written = replace(plan.resource, path=plan.csv, descriptor={"path": plan.csv, "dialect": DIALECT})
+    there, parquet = replace(package, root=folder), folder / plan.parquet
+    if not same_tables(one_ahead(typed_pieces(there, written)), one_ahead(read_parquet_in_pieces(parquet))):
+        raise ReleaseNotProvedError(plan.resource.name, rows=(rows, pq.read_metadata(parquet).num_rows))
 
 
 def descriptors(facts: TableFacts) -> tuple[JsonObject, JsonObject]:
@@ -132,11 +148,3 @@ def _write(pieces: Iterator[Piece], schema: Schema, csv: Path, parquet: Path, *,
         for future in waiting:
             future.result()
     return rows, digest.hexdigest()
-
-
-def _prove_equal(package: DataPackage, plan: TablePlan, folder: Path, rows: int) -> None:
-    """Prove that the two files hold the same table, by reading both."""
-    written = replace(plan.resource, path=plan.csv, descriptor={"path": plan.csv, "dialect": DIALECT})
-    there, parquet = replace(package, root=folder), folder / plan.parquet
-    if not same_tables(one_ahead(typed_pieces(there, written)), one_ahead(read_parquet_in_pieces(parquet))):
-        raise ReleaseNotProvedError(plan.resource.name, rows=(rows, pq.read_metadata(parquet).num_rows))

@@ -96,6 +96,9 @@ def _check_rules(
     limit: int,
     on_step: OnStep,
 ) -> tuple[RuleResult, ...]:
+    ids = None if ids is None else list(ids)
+    if ids == []:  # then nothing that rules are made of is loaded
+        return ()
     from cstodata.validation.rules.apply import apply_rules
     from cstodata.validation.rules.base import ANY
     from cstodata.validation.rules.reading import Unreadable
@@ -124,10 +127,13 @@ def _check_rules(
 
 
 def _explanations(report: Report) -> dict[str, str]:
+    rules = (RULE_PREFIX + rule.rule for rule in report.rules)
+    types = dict.fromkeys([*rules, *(each.type for each in report.findings)])
+    if not types:
+        return {}
     from cstodata.validation.explain import explain
 
-    rules = (RULE_PREFIX + rule.rule for rule in report.rules)
-    return {type_: explain(type_) for type_ in dict.fromkeys([*rules, *(each.type for each in report.findings)])}
+    return {type_: explain(type_) for type_ in types}
 
 
 def _text(descriptor: JsonObject, key: str) -> str | None:

@@ -6,7 +6,6 @@ import csv
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SMALL_BYTES, _LARGE_BYTES = 512 * 1024, 32 * 1024 * 1024
+_SMALL_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +79,6 @@ def judge_rows(plan: TablePlan, targets: Targets, limits: Limits, checks: Standa
     """
     with ThreadPoolExecutor(max_workers=limits.threads + 1) as pool:  # one is busy with the digests for long
         digesting = pool.submit(digest, plan.digested)
-        if plan.path.stat().st_size > _LARGE_BYTES:
-            pool.submit(import_module, "duckdb")  # it takes a while, and is wanted in the end
         passes = _Passes(plan, targets, limits, checks, pool, on_share)
         notes, reading = _with_large_blocks(plan, passes.first)
         suspicions = notes.suspicions(limits)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 Fields = tuple[str, ...]
 """The names of the fields that make up a key."""
 
-SMALL = 200_000
-"""Keys up to which Arrow is as fast as DuckDB, which takes a while to load."""
+SMALL = 2_000_000
+"""Keys up to which Arrow is as fast as DuckDB, which takes a while to load, and takes little memory."""
 
 _PART, _NULL = "\x1f", "\x00"
 
