@@ -182,7 +182,11 @@ def test_a_place_is_told_by_two_witnesses(read: Reader, body: str, place: str | 
             "of Anna Example, Chairman of the CSTO PA and Speaker of the Supreme Council of the Kyrgyz Republic.",
             {"Chairman of the CSTO PA": ("anna-example", None, None), "Speaker": ("anna-example", "KG", None)},
         ),
-        ("“Anna Example, Speaker of the National Assembly of Armenia,” he said.", {}),
+        (
+            "“Anna Example, Speaker of the National Assembly of Armenia,” he said.",
+            {"Speaker": ("anna-example", "AM", None)},
+        ),
+        ("“Anna Example, Speaker of an Assembly,” he said.", {}),
         (
             "Carl O'Pattern, Member of the Federation Council, spoke.",
             {"Member": ("carl-o-pattern", None, "RU-UC01")},
@@ -206,6 +210,15 @@ def test_a_place_is_told_by_two_witnesses(read: Reader, body: str, place: str | 
         ("Anna Example, Chairman of the Committee on law, order and security of the State Duma, spoke.", {}),
         ("Anna Example, Chairman of the Committee on law, order, rights and security of the State Duma, spoke.", {}),
         ("Anna Example, Chairman of the Commission said that all was well.", {}),
+        (
+            "Anna Example, Speaker of the Mazhilis, Boris Sample, Member of the Federation Council, and others.",
+            {"Speaker": ("anna-example", None, "KZ-LC01"), "Member": ("boris-sample", None, "RU-UC01")},
+        ),
+        (
+            "Anna Example, Speaker of the Mazhilis, and Boris Sample, Member of the Federation Council, met.",
+            {"Speaker": ("anna-example", None, "KZ-LC01"), "Member": ("boris-sample", None, "RU-UC01")},
+        ),
+        ("Anna Example, Headquarters of the Mazhilis, met.", {}),
         ("Anna Example, Chairman and Member of the State Duma, spoke.", {}),
         ("Anna Example, Chairman (until May) of the State Duma, spoke.", {}),
         ("Zoe Unknown, Chairman of the State Duma, spoke.", {}),
@@ -244,6 +257,8 @@ def test_two_positions_of_the_same_words_are_a_problem_as_the_table_holds_one(re
             "The Senate met. The Senate of the Italian Republic, the Senate of the Republic of Uzbekistan.",
             {"KZ-UC01": 1},
         ),
+        ("The Senate of the Oliy Majlis of the Republic of Uzbekistan, the Senate of Italy met.", {}),
+        ("The State Duma of the Eighth Convocation, the State Duma of Russia.", {"RU-LC01": 2}),
         ("The Senate of Kazakhstan, the Senate of the Republic of Kazakhstan.", {"KZ-UC01": 2}),
         ("Jogorku Kenesh, Supreme Council of the Kyrgyz Republic, Jogorku Kenesh of Kyrgyzstan.", {"KG": 3}),
         ("The Council of the Republic of the National Assembly of Belarus met.", {"BY-UC01": 1, "BY": 1}),

@@ -43,6 +43,13 @@ ARTICLE = "Пример заголовка\n6 июня 2022{}\nПример за
             {"RU-LC01": (10, "deputies"), "RU-UC01": (12, "senators")},
         ),
         (
+            (
+                "Делегация Федерального Собрания Российской Федерации в ПА ОДКБ состоит из 9 депутатов "
+                "Государственной Думы Российской Федерации"
+            ),
+            {"RU-LC01": (9, "deputies")},
+        ),
+        (
             "Делегация Национального Собрания Республики Армения в ПА ОДКБ представлена 5 депутатами.",
             {"AM-LC01": (5, "deputies")},
         ),
@@ -100,6 +107,13 @@ def test_a_person_who_is_added_is_called_given_name_first(read: Reader) -> None:
         add_people=True,
     )
     assert [(row["person_id"], row["name"]) for row in read.rows(page, "people")] == [("zoia-novykh", "Зоя Новых")]
+
+
+def test_a_person_without_a_patronymic_is_not_added_as_nobody_knows_which_name_is_the_family_s(read: Reader) -> None:
+    page = read(
+        f"Полномочный представитель Парламента Республики Казахстан: Зоя Новых\n{ARTICLE.format('')}", add_people=True
+    )
+    assert 'nobody is called "Зоя Новых"' in read.problem(page).message
 
 
 def test_a_person_known_in_latin_letters_is_not_added_again(read: Reader) -> None:

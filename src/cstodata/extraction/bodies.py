@@ -181,3 +181,11 @@ def _of_chamber(
         for parts in of_parliament:
             if is_cyrillic(name) == is_cyrillic(parts[0]):
                 yield Wording(parts=(name, *parts), body=body, through=parliament.parliament_id)
+            if is_cyrillic(name) and is_cyrillic(parts[0]):
+                yield from (Wording(parts=(name, country), body=body) for country in _endings(parts[0]))
+
+
+def _endings(name: str) -> Iterator[str]:
+    """What a Russian name ends with: its country is in there, whose Russian name no table holds."""
+    words = name.split()
+    yield from (" ".join(words[start:]) for start in range(1, len(words)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cstodata.extraction.bodies import Body
-from cstodata.extraction.positions import Position, position_of
+from cstodata.extraction.positions import Position, positions_in
 from cstodata.extraction.resolve import find_chamber, find_parliament, find_seats
 from cstodata.extraction.sentences import DelegationSentence, RepresentativeSentence
 from cstodata.validation.rules.people import REPRESENTATIVE
@@ -102,7 +102,7 @@ def _number(reading: Reading, part: Part) -> int | None:
 
 def _read_representative(reading: Reading, sidebar: _Sidebar, sentence: RepresentativeSentence) -> None:
     parliament = find_parliament(reading, sentence.parliament, sidebar.block)
-    second = _second_position(reading, sentence)
+    others = _other_positions(reading, sentence)
     person_id = reading.person(sentence.person)
     if not (parliament and person_id):
         return
@@ -110,18 +110,18 @@ def _read_representative(reading: Reading, sidebar: _Sidebar, sentence: Represen
     if sidebar.representatives.setdefault(code, (person_id, sentence.words))[0] != person_id:
         reading.ledger.refuse(sentence.words, "the page names another representative before", _COMPARE)
         return
-    reading.hold(person_id, Position(REPRESENTATIVE, Body(code, None)), sentence.words)
-    if second:
-        reading.hold(person_id, second, sentence.words)
+    for position in (Position(REPRESENTATIVE, Body(code, None)), *others):
+        reading.hold(person_id, position, sentence.words)
 
 
-def _second_position(reading: Reading, sentence: RepresentativeSentence) -> Position | None:
-    """The second position of a representative; None if there is none, or it is a problem."""
-    words = sentence.position
-    if words and not sentence.language.offices.match(words.text):
+def _other_positions(reading: Reading, sentence: RepresentativeSentence) -> tuple[Position, ...]:
+    """The other positions of a representative; none if there is none, or it is a problem."""
+    words, language = sentence.position, sentence.language
+    if words and not language.offices.match(words.text):
         reading.ledger.refuse(words, f'"{words.text}" begins with no known word of office', _COMPARE)
-        return None
-    return position_of(words.text, reading.known.bodies, sentence.language) if words else None
+    elif words:
+        return positions_in(words.text, reading.known.bodies, language, joints=(", ", language.conjunction))
+    return ()
 
 
 def _enter_website(reading: Reading, sidebar: _Sidebar, sentence: WebsiteSentence) -> None:

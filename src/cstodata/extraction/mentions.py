@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from cstodata.extraction.lines import Line
     from cstodata.extraction.people import People
 
-_COUNTRY = re.compile(r" of (?:the )?((?:[\w'-]+ ){0,5}[\w'-]+)")
-_COUNTRY_LENGTH = 100
+_WHOSE = re.compile(r"(?: of(?: the)?(?: [A-Z][\w'-]*)+)+")
+_LONGEST = 200
 _HYPHENS = "-\u2010\u2011"
 
 
@@ -98,10 +98,11 @@ def _is_letter(character: str) -> bool:
 
 
 def _is_foreign(text: str, end: int, home: str) -> bool:
-    """Whether a bare name goes on with the name of another country, such as "Senate of the Republic of Italy"."""
-    found = _COUNTRY.match(text, end, end + _COUNTRY_LENGTH)
-    if not found:
-        return False
-    words = found[1].split()
-    codes = (code_of(" ".join(words[:count])) for count in range(len(words), 0, -1))
-    return next((code for code in codes if code), home) != home
+    """Whether a bare name goes on with another country's, as in "Senate of the Parliament of the Italian Republic"."""
+    found = _WHOSE.match(text, end, end + _LONGEST)
+    whose = found[0] if found else ""
+    while whose:
+        whose = whose.partition(" of ")[2]
+        if code := code_of(whose):
+            return code != home
+    return False

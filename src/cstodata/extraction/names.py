@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _NEAREST = 50
 """In percent, the words in any order."""
+_TURNED = 95
 _MISSPELT = 0.8
 """One letter in five: enough for "Viktor" and "Victor" in a short name, too little for another family name."""
 
@@ -46,13 +47,16 @@ def nearest(name: str, known: Mapping[str, str]) -> list[str]:
 
 
 def misspelt(name: str, known: Mapping[str, str]) -> list[str]:
-    """The same, of those only that the name may be a misspelling of."""
-    from rapidfuzz import process
+    """The same, of those only that the name may be a misspelling of, or the words in another order."""
+    from rapidfuzz import fuzz, process
     from rapidfuzz.distance import OSA
 
-    scorer = OSA.normalized_similarity
-    found = process.extract(key(name), known, scorer=scorer, score_cutoff=_MISSPELT, limit=_SHOWN)
-    return [meaning for _, _, meaning in found]
+    found = [
+        match
+        for scorer, cutoff in ((OSA.normalized_similarity, _MISSPELT), (fuzz.token_sort_ratio, _TURNED))
+        for match in process.extract(key(name), known, scorer=scorer, score_cutoff=cutoff, limit=_SHOWN)
+    ]
+    return list(dict.fromkeys(meaning for _, _, meaning in found))[:_SHOWN]
 
 
 def code_of(country: str) -> str | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cstodata.extraction.positions import Apposition
     from cstodata.extraction.reading import Reading
 
+_NAME = 2
+"""Words of a name: the given name and the family name."""
 _QUOTES = "\"'(["
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", ",", '"')
 
@@ -105,10 +107,10 @@ def _unknown(reading: Reading, line: Line, found: Apposition, language: Language
     Strict: a given name and a family name, and before them nothing that could be a part of the name: the beginning of
     a sentence, a word without a capital, or a rank.
     """
-    if not reading.add_people or len(found.before) < len(("given", "family")):
+    if not reading.add_people or len(found.before) < _NAME:
         return None
-    before = found.before[-3][1] if len(found.before) > len(("given", "family")) else ""
-    start, word = found.before[-2]
+    before = found.before[-_NAME - 1][1] if len(found.before) > _NAME else ""
+    start, word = found.before[-_NAME]
     first = start + len(word) - len(word.lstrip(_QUOTES))
     name = line.words(first, found.name_end)
     words = name.text.casefold().split()

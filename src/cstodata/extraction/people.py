@@ -91,7 +91,12 @@ def people_of(names: Mapping[str, str], aliases: Mapping[str, Iterable[str]]) ->
 def family(name: str) -> str:
     """The family name: the last word, or the first of a Russian name with a patronymic."""
     words = name.split() or [name]
-    return words[0] if is_cyrillic(name) and len(words) == _SURNAME_FIRST else words[-1]
+    return words[0] if has_patronymic(name) else words[-1]
+
+
+def has_patronymic(name: str) -> bool:
+    """Whether a name is Russian and of three words: then the family name is the first; else nobody can be sure."""
+    return is_cyrillic(name) and len(name.split()) == _SURNAME_FIRST
 
 
 def given_first(name: str) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cstodata.extraction.lines import folded
 from cstodata.validation.rules.people import REPRESENTATIVE
 
 if TYPE_CHECKING:
@@ -69,58 +70,62 @@ def position_of(text: str, bodies: Bodies, language: Language) -> Position:
     return Position(_capital(text, language), None)
 
 
+def positions_in(text: str, bodies: Bodies, language: Language, *, joints: tuple[str, ...]) -> tuple[Position, ...]:
+    """The positions in a text, which a joint parts where a word of office follows it."""
+    cuts = [0]
+    for joint in re.finditer("|".join(map(re.escape, joints)), text):
+        if language.offices.match(text, joint.end()):
+            cuts += joint.span()
+    cuts.append(len(text))
+    pieces = [text[first:last] for first, last in zip(cuts[::2], cuts[1::2], strict=True)]
+    return tuple(position_of(piece, bodies, language) for piece in pieces)
+
+
 def appositions(line: Line, bodies: Bodies, language: Language) -> Iterator[Apposition]:
     """The appositions in a line of an article.
 
     Strict: what is behind the comma must begin with a word of office, and it must be certain where it ends. It ends at
-    a comma or a full stop; what goes on as a list would, as in "Minister of Culture, Sport and Youth", is left alone.
+    a full stop or a comma; but what goes on as a list would, as in "Minister of Culture, Sport and Youth", is left
+    alone, unless a known body stands before that comma.
     """
     comma = line.plain.find(", ")
     while comma >= 0:
         start = comma + 2
-        if language.offices.match(line.plain, start) and (end := _end(line.plain, start)):
-            positions = _positions(line, start, end, bodies, language)
+        if language.offices.match(line.plain, start) and (end := _end(line.plain, start, bodies, language)):
+            positions = _certain(line.words(start, end).text, bodies, language)
             before = tuple(_last_words(line.plain, comma))
             if positions and before:
                 yield Apposition(before=before, end=end, positions=positions)
         comma = line.plain.find(", ", start)
 
 
-def _end(text: str, start: int) -> int | None:
+def _end(text: str, start: int, bodies: Bodies, language: Language) -> int | None:
     """Where a position ends that starts here; None if that is not certain."""
     limit = min(len(text), start + _LONGEST)
     for stop in _STOP.finditer(text, start, limit):
         end = stop.start()
         if text[end : end + 1] == "." and _ABBREVIATED.search(text, start, end):
             continue
-        if text[end : end + 1] == "," and not _closes(text, end):
+        is_closed = text[end : end + 1] != "," or _goes_on(text, end)
+        if not (is_closed or position_of(text[start:end], bodies, language).body):
             return None
         return end if end < limit or limit == len(text) else None
     return None
 
 
-def _closes(text: str, comma: int) -> bool:
+def _goes_on(text: str, comma: int) -> bool:
     """Whether a sentence goes on behind a comma, and no list does."""
     following = text[comma + 2 : comma + 3]
     return following.islower() and not _LISTED.match(text, comma, comma + _BEFORE)
 
 
-def _positions(line: Line, start: int, end: int, bodies: Bodies, language: Language) -> tuple[Position, ...]:
-    """The positions in a part of a line; none if one of several does not say where it is held, or a word is odd."""
-    if not _is_clear(line.plain[start:end], language):
+def _certain(text: str, bodies: Bodies, language: Language) -> tuple[Position, ...]:
+    """The positions in a text; none if one of several does not say where it is held, or a word is odd."""
+    if not _is_clear(folded(text), language):
         return ()
-    cuts = [start]
-    at = line.plain.find(language.conjunction, start, end)
-    while at >= 0:
-        after = at + len(language.conjunction)
-        if language.offices.match(line.plain, after):
-            cuts += at, after
-        at = line.plain.find(language.conjunction, after, end)
-    cuts.append(end)
-    pieces = [line.words(first, last).text for first, last in zip(cuts[::2], cuts[1::2], strict=True)]
-    if any(language.link not in piece for piece in pieces[:-1]):
-        return ()
-    return tuple(position_of(piece, bodies, language) for piece in pieces)
+    found = positions_in(text, bodies, language, joints=(language.conjunction,))
+    is_certain = all(position.body or language.link in position.words for position in found[:-1])
+    return found if is_certain else ()
 
 
 def _is_clear(text: str, language: Language) -> bool:

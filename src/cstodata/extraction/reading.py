@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cstodata.extraction.ledger import as_row
 from cstodata.extraction.names import is_cyrillic
-from cstodata.extraction.people import given_first, id_of, is_name
+from cstodata.extraction.people import given_first, has_patronymic, id_of, is_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,7 +60,8 @@ class Reading:
             self.ledger.refuse(words, f'"{words.text}" is not the name of one person', "Compare it with the page.")
             return None
         name = given_first(words.text)
-        if self.add_people and not self.people.misspelt(name):
+        is_certain = not is_cyrillic(name) or has_patronymic(words.text)
+        if self.add_people and is_certain and not self.people.misspelt(name):
             return self._add(name, words)
         self._refuse(name, words)
         return None
@@ -107,15 +108,18 @@ class Reading:
 
     def _refuse(self, name: str, words: Words) -> None:
         """Note that nobody has this name, with the rows that would change that."""
-        near = self.people.misspelt(name) or self.people.nearest(name)
-        rows = [f"people: {as_row(id_of(name), name, self.source)}"]
-        if near and is_cyrillic(name):
-            person_id = self.people.find(near[0]) or id_of(near[0])
-            rows.insert(0, f"names: {as_row(words.text, 'ru', None, None, self.source, person_id)}")
+        near = self.people.misspelt(name)
+        rows = []
+        if id_of(name) not in self.people.names:
+            rows.append(f"of people: {as_row(id_of(name), name, self.source)}")
+        if near:
+            language, person_id = "ru" if is_cyrillic(name) else "en", self.people.find(near[0])
+            alias = as_row(words.text, language, None, None, self.source, person_id)
+            rows.append(f"of names, if it is {near[0]}: {alias}")
         self.ledger.refuse(
             words,
-            f'nobody is called "{words.text}"{nearest_known(near)}',
-            f"Correct the name, or add the row of {' or of '.join(rows)}",
+            f'nobody is called "{words.text}"{nearest_known(near or self.people.nearest(name))}',
+            f"Correct the name, or add the row {', or '.join(rows)}" if rows else "Correct the name.",
         )
 
 

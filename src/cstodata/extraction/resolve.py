@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cstodata.extraction.sentences import Part
 
 SENATORS = "senators"
-_UNKNOWN_CODE = "XX"
+_UNKNOWN_CODE = "<code>"
 
 
 def find_body(reading: Reading, words: Words, block: str | None) -> Body | None:
@@ -156,4 +156,5 @@ def _country(name: str) -> tuple[str, str]:
 def _all(reading: Reading) -> list[Body]:
     bodies = reading.known.bodies
     parliaments = [Body(each, None) for each in bodies.parliaments]
-    return parliaments + [Body(each.parliament_id, each.chamber_id) for each in bodies.chambers.values()]
+    chambers = [each for each in bodies.chambers.values() if each.kind != "single"]
+    return parliaments + [Body(each.parliament_id, each.chamber_id) for each in chambers]
