@@ -48,3 +48,9 @@ def test_the_commands_that_start_a_dataset_run_and_print_what_the_page_says(repo
     who = {f"GIT_{role}_{what}": "x@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     said = said_by_the_commands_of(repository / "docs/how-to/start-a-dataset.md", tmp_path, **who)
     assert "released: build/release/v/0.1.0" in said
+
+
+def test_the_commands_that_extract_pages_run_and_print_what_the_page_says(repository: Path, dataset: Path) -> None:
+    said = said_by_the_commands_of(repository / "docs/how-to/extract-pages.md", dataset)
+    assert "wrote data/delegations.csv" in said
+    assert "valid: 0 errors" in said

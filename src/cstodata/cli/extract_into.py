@@ -11,6 +11,7 @@ import click
 from cstodata.cli.captures import tell
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import note, progress
+from cstodata.report.places import number
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -117,5 +118,9 @@ def _tell_plan(plan: MergePlan, files: Sequence[Path], *, dry_run: bool) -> None
 
 
 def _counted(table: TablePlan) -> str:
-    counts = ((len(table.added), "new"), (len(table.fills), "cells filled"), (table.equal, "there already"))
-    return ", ".join(f"{count:,} {what}" for count, what in counts if count) or "nothing new"
+    counts = (
+        (len(table.added), "new row", ""),
+        (len(table.fills), "empty cell", " filled"),
+        (table.equal, "row", " there already"),
+    )
+    return ", ".join(f"{number(count, noun)}{more}" for count, noun, more in counts if count) or "nothing new"

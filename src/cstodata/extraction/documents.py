@@ -17,13 +17,13 @@ _LONG = ("place", "resource", "row", "field", "value", "line", "text")
 
 
 def as_json(extractions: Iterable[Extraction]) -> Iterator[str]:
-    """One document of all pages, in pieces; docs/reference/extract.schema.json describes it."""
-    yield '{\n  "format": "1.0",\n  "pages": ['
+    """One document of all pages, in pieces, a page on each line; docs/reference/extract.schema.json describes it."""
+    yield '{"format": "1.0", "pages": ['
     before = "\n"
     for extraction in extractions:
-        yield before + json.dumps(_page(extraction), indent=2, ensure_ascii=False)
+        yield before + json.dumps(_page(extraction), ensure_ascii=False)
         before = ",\n"
-    yield "\n  ]\n}\n"
+    yield "\n]}\n"
 
 
 def as_long_csv(extractions: Iterable[Extraction]) -> Iterator[str]:
