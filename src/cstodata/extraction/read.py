@@ -46,9 +46,9 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
         Rows of `sources`, `people`, `positions`, `delegations`, `delegation_seats`, `news` and `mentions`; and of
         `chambers` where the page gives a website that the package does not have. Bad pages never raise.
     """
-    lines = lines_of(page.text)
     ledger = Ledger()
     source_id = _source_id(page, ledger)
+    lines = lines_of(page.text)
     sentences, rest = split_sidebar(lines, ledger)
     article = read_article(rest)
     dated = _dated(known, source_id, article)
@@ -56,7 +56,6 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
         _refuse_undated(ledger, lines, rest)
     elif article.title is None and any(read_sentence(line) for line in rest):
         ledger.refuse(rest[0].words(), "it stands between sentences of the sidebar, and is none", _MEND)
-    language = _language(ledger, article, sentences)
     reading = Reading(
         known=known,
         people=known.people,
@@ -65,14 +64,20 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
         published_on=dated.published_on if dated else None,
         add_people=add_people,
     )
+    _enter(reading, page, sentences, article, dated)
+    problems = sorted(ledger.problems, key=lambda problem: problem.span)
+    return Extraction(page=page, rows=ledger.rows(known.resources), problems=tuple(problems))
+
+
+def _enter(reading: Reading, page: Page, sentences: Sequence[Sentence], article: Article, dated: Dated | None) -> None:
+    """Enter all that a page states; people first named in the sidebar are known in the article."""
+    language = _language(reading.ledger, article, sentences)
     enter_source(reading, page, article, dated, language)
     enter_sidebar(reading, sentences)
     enter_positions(reading, article)
     if article.body and dated:
         enter_news(reading, article, dated, language)
         enter_mentions(reading, article)
-    problems = sorted(ledger.problems, key=lambda problem: problem.span)
-    return Extraction(page=page, rows=ledger.rows(known.resources), problems=tuple(problems))
 
 
 def _source_id(page: Page, ledger: Ledger) -> str | None:
