@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cstodata.extraction.article import read_article
+from cstodata.extraction.article import has_head, read_article
 from cstodata.extraction.delegations import enter_sidebar
 from cstodata.extraction.extraction import Extraction, Span
 from cstodata.extraction.known import Dated
@@ -54,8 +54,8 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
     dated = _dated(known, source_id, article)
     if not dated:
         _refuse_undated(ledger, lines, rest)
-    elif article.title is None and any(read_sentence(line) for line in rest):
-        ledger.refuse(rest[0].words(), "it stands between sentences of the sidebar, and is none", _MEND)
+    elif article.title is None and rest and not _begins_a_body(rest):
+        ledger.refuse(rest[0].words(), "it is no sentence of the sidebar, nor does the article begin here", _MEND)
     reading = Reading(
         known=known,
         people=known.people,
@@ -116,6 +116,12 @@ def _refuse_undated(ledger: Ledger, lines: Sequence[Line], rest: Sequence[Line])
         ledger.refuse(lines[-1].words(), "no article follows the sidebar, so that nothing tells the page's date", _MEND)
     else:
         ledger.refuse(rest[0].words(), "no title is here with a date on the next line", _MEND)
+
+
+def _begins_a_body(lines: Sequence[Line]) -> bool:
+    """Whether an article may go straight to its body here: it begins as text does, and no sidebar or title follows."""
+    begins = not lines[0].text[0].islower() and any(map(str.isalnum, lines[0].text))
+    return begins and not any(read_sentence(line) or has_head(lines, at) for at, line in enumerate(lines))
 
 
 def _language(ledger: Ledger, article: Article, sentences: Sequence[Sentence]) -> str | None:
