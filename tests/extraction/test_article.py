@@ -59,11 +59,24 @@ def test_a_body_at_once_is_a_problem_unless_the_page_is_a_source_already(read: R
     assert [(str(row["published_on"]), row["word_count"]) for row in read.rows(page, "news")] == [("2022-06-03", 5)]
 
 
-def test_a_line_within_the_sidebar_that_is_none_of_its_sentences_is_a_problem(read: Reader) -> None:
+@pytest.mark.parametrize("is_source", [False, True])
+@pytest.mark.parametrize(
+    ("before", "line", "after"),
+    [
+        ("", "Telephone: none", f"{KYRGYZSTAN}\n{TITLE}\n6 June 2022\nA body."),
+        ("", "Telephone: none", f"{KYRGYZSTAN}\nA body."),
+        (KYRGYZSTAN, "Telephone: none", f"{TITLE}\n6 June 2022\nA body."),
+        (KYRGYZSTAN.removesuffix("."), ".", "A body."),
+        (KYRGYZSTAN.removesuffix("."), "of the Supreme Council.", "A body."),
+        (KYRGYZSTAN, "De legation of somebody", f"{TITLE}\n6 June 2022\nA body."),
+    ],
+)
+def test_a_line_that_is_neither_of_the_sidebar_nor_the_articles_is_a_problem(
+    read: Reader, before: str, line: str, after: str, *, is_source: bool
+) -> None:
     address = "https://pacsto.org/events/nablyudateley-ot-pa-odkb-v-minoborony-kazahstana"
-    for place in (None, address):
-        page = read(f"Telephone: none\n{KYRGYZSTAN}\n{TITLE}\n6 June 2022\nA body.", address=place)
-        assert [problem.text for problem in page.problems if problem.text] == ["Telephone: none"]
+    page = read(f"{before}\n{line}\n{after}", address=address if is_source else "https://pacsto.org/events/x")
+    assert read.problem(page).text == line
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " \u00a0\t\u200b\n", "\ufeff"])
@@ -218,6 +231,9 @@ def test_a_place_is_told_by_two_witnesses(read: Reader, body: str, place: str | 
             "Anna Example, Speaker of the Mazhilis, and Boris Sample, Member of the Federation Council, met.",
             {"Speaker": ("anna-example", None, "KZ-LC01"), "Member": ("boris-sample", None, "RU-UC01")},
         ),
+        ("Anna Example, Chairman of the. State Duma.", {}),
+        ("Anna Example, Chairman of, as they say, the State Duma.", {}),
+        ("Anna Example, Chairman of the Commission. of the State Duma.", {}),
         ("Anna Example, Headquarters of the Mazhilis, met.", {}),
         ("Anna Example, Chairman and Member of the State Duma, spoke.", {}),
         ("Anna Example, Chairman (until May) of the State Duma, spoke.", {}),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from cstodata.validation.rules.texts import UNSEEN
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
@@ -216,8 +219,12 @@ def test_extraction_gives_back_exactly_what_a_sidebar_was_written_from(read: Rea
 
 
 @settings(max_examples=100)
-@given(facts=sidebars(), cut=st.integers(0, 400), odd=st.text(max_size=20))
-def test_a_page_changed_anywhere_is_read_or_refused_and_every_span_lies_on_it(
+@given(
+    facts=sidebars(),
+    cut=st.integers(0, 1200),
+    odd=st.text(st.sampled_from("ab e\u0301\u200b\u00a0\u00ad\u202e\u2126&;#\n\r.,:-1") | st.characters(), max_size=20),
+)
+def test_a_page_changed_anywhere_is_read_or_refused_its_cells_are_clean_and_its_spans_lie_on_it(
     read: Reader, facts: Facts, cut: int, odd: str
 ) -> None:
     text = facts.text[:cut] + odd + facts.text[cut:]
@@ -225,6 +232,10 @@ def test_a_page_changed_anywhere_is_read_or_refused_and_every_span_lies_on_it(
     for spans in (*(row.spans for row in page.rows), *((problem.span,) for problem in page.problems)):
         for span in spans:
             assert 0 <= span.start <= span.end <= len(text)
+    for cell in (cell for row in page.rows for cell in row.cells.values() if isinstance(cell, str)):
+        assert unicodedata.is_normalized("NFC", cell)
+        assert cell == cell.strip()
+        assert not any(first <= ord(character) <= last for first, last in UNSEEN for character in cell)
     for problem in page.problems:
         assert 1 <= problem.line <= text.count("\n") + text.count("\r") + 1
 

@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cstodata.extraction.extraction import Span
 from cstodata.validation.rules.texts import UNSEEN
@@ -49,8 +49,7 @@ class _Shift:
         return self.before[at - 1] + offset - self.after[at - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Some words of a page.
 
     Attributes:
@@ -90,10 +89,10 @@ class Line:
     def words(self, start: int = 0, end: int | None = None) -> Words:
         """A part of the line, without blanks at its ends."""
         text = self.text[start:end]
-        first = start + len(text) - len(text.lstrip())
         stripped = text.strip()
-        span = self.span(first, first + len(stripped))
-        return Words(unicodedata.normalize("NFC", stripped), self.number, span)
+        first = start if len(stripped) == len(text) else start + len(text) - len(text.lstrip())
+        composed = stripped if stripped.isascii() else unicodedata.normalize("NFC", stripped)
+        return Words(composed, self.number, self.span(first, first + len(stripped)))
 
 
 def lines_of(text: str) -> list[Line]:

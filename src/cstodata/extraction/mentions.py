@@ -84,17 +84,13 @@ def _finder(found: Iterable[tuple[str, Mentioned]]) -> Finder:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether no word goes on before or behind; a hyphen between letters is part of a word, a dash is not."""
-    return not _goes_on(text[max(0, start - 2) : start][::-1]) and not _goes_on(text[end : end + 2])
+    return not (_goes_on(text, start - 1, -1) or _goes_on(text, end, 1))
 
 
-def _goes_on(beside: str) -> bool:
-    if not beside:
-        return False
-    return _is_letter(beside[0]) or (beside[0] in _HYPHENS and _is_letter(beside[1:]))
-
-
-def _is_letter(character: str) -> bool:
-    return character.isalnum() or character == "_"
+def _goes_on(text: str, at: int, step: int) -> bool:
+    if 0 <= at < len(text) and text[at] in _HYPHENS:
+        at += step
+    return 0 <= at < len(text) and (text[at].isalnum() or text[at] == "_")
 
 
 def _is_foreign(text: str, end: int, home: str) -> bool:

@@ -27,7 +27,7 @@ def key(name: str) -> str:
 
 def is_cyrillic(text: str) -> bool:
     """Whether a name is in Cyrillic letters."""
-    return any("Ѐ" <= character <= "ӿ" for character in text)
+    return not text.isascii() and any("Ѐ" <= character <= "ӿ" for character in text)
 
 
 def nearest(name: str, known: Mapping[str, str]) -> list[str]:

@@ -130,11 +130,15 @@ def _certain(text: str, bodies: Bodies, language: Language) -> tuple[Position, .
 
 def _is_clear(text: str, language: Language) -> bool:
     """Whether nothing but a position can be meant: its words are names, or words that positions are made of."""
-    small = [word for word in text.split() if word[0].islower()]
-    known = language.small_words is None or all(
-        word in language.small_words or language.offices.fullmatch(word) for word in small
+    words = text.split()
+    if _UNCLEAR.search(text) or words[-1].casefold() in language.unfinished:
+        return False
+    if any(word.endswith(".") and not _ABBREVIATED.search(word[:-1]) for word in words):
+        return False
+    known = language.small_words
+    return known is None or all(
+        word in known or language.offices.fullmatch(word) for word in words if word[0].islower()
     )
-    return known and not _UNCLEAR.search(text)
 
 
 def _last_words(text: str, end: int) -> list[tuple[int, str]]:

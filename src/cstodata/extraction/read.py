@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cstodata.extraction.article import read_article
+from cstodata.extraction.article import has_head, read_article
 from cstodata.extraction.delegations import enter_sidebar
 from cstodata.extraction.extraction import Extraction, Span
 from cstodata.extraction.known import Dated
@@ -46,17 +46,16 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
         Rows of `sources`, `people`, `positions`, `delegations`, `delegation_seats`, `news` and `mentions`; and of
         `chambers` where the page gives a website that the package does not have. Bad pages never raise.
     """
-    lines = lines_of(page.text)
     ledger = Ledger()
     source_id = _source_id(page, ledger)
+    lines = lines_of(page.text)
     sentences, rest = split_sidebar(lines, ledger)
     article = read_article(rest)
     dated = _dated(known, source_id, article)
     if not dated:
         _refuse_undated(ledger, lines, rest)
-    elif article.title is None and any(read_sentence(line) for line in rest):
-        ledger.refuse(rest[0].words(), "it stands between sentences of the sidebar, and is none", _MEND)
-    language = _language(ledger, article, sentences)
+    elif article.title is None and rest and not _begins_a_body(rest):
+        ledger.refuse(rest[0].words(), "it is no sentence of the sidebar, nor does the article begin here", _MEND)
     reading = Reading(
         known=known,
         people=known.people,
@@ -65,14 +64,20 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
         published_on=dated.published_on if dated else None,
         add_people=add_people,
     )
+    _enter(reading, page, sentences, article, dated)
+    problems = sorted(ledger.problems, key=lambda problem: problem.span)
+    return Extraction(page=page, rows=ledger.rows(known.resources), problems=tuple(problems))
+
+
+def _enter(reading: Reading, page: Page, sentences: Sequence[Sentence], article: Article, dated: Dated | None) -> None:
+    """Enter all that a page states; people first named in the sidebar are known in the article."""
+    language = _language(reading.ledger, article, sentences)
     enter_source(reading, page, article, dated, language)
     enter_sidebar(reading, sentences)
     enter_positions(reading, article)
     if article.body and dated:
         enter_news(reading, article, dated, language)
         enter_mentions(reading, article)
-    problems = sorted(ledger.problems, key=lambda problem: problem.span)
-    return Extraction(page=page, rows=ledger.rows(known.resources), problems=tuple(problems))
 
 
 def _source_id(page: Page, ledger: Ledger) -> str | None:
@@ -111,6 +116,12 @@ def _refuse_undated(ledger: Ledger, lines: Sequence[Line], rest: Sequence[Line])
         ledger.refuse(lines[-1].words(), "no article follows the sidebar, so that nothing tells the page's date", _MEND)
     else:
         ledger.refuse(rest[0].words(), "no title is here with a date on the next line", _MEND)
+
+
+def _begins_a_body(lines: Sequence[Line]) -> bool:
+    """Whether an article may go straight to its body here: it begins as text does, and no sidebar or title follows."""
+    begins = not lines[0].text[0].islower() and any(map(str.isalnum, lines[0].text))
+    return begins and not any(read_sentence(line) or has_head(lines, at) for at, line in enumerate(lines))
 
 
 def _language(ledger: Ledger, article: Article, sentences: Sequence[Sentence]) -> str | None:

@@ -46,6 +46,7 @@ ENGLISH = Language(
         r"|commander|plenipotentiary representative|coordinator|rector)\b"
     ),
     conjunction=" and ",
+    unfinished=words("of the on in to for at and with a an"),
     ranks=words(
         "general colonel major captain lieutenant admiral marshal senator deputy ambassador professor academician",
         "doctor mr mr. mrs mrs. ms ms. dr dr.",

@@ -39,6 +39,7 @@ class Language:
         envoy: The position of a representative.
         small_words: The words without a capital that a position is made of, besides its office; None if it may hold
             any, as a comma always tells where it ends.
+        unfinished: Words that no position ends with.
         ranks: Words that may stand before a name and are no part of it.
         articles: Words before a name that show that it is no person's.
         nameless: Words that are part of no person's name.
@@ -63,6 +64,7 @@ class Language:
     conjunction: str
     envoy: str
     small_words: frozenset[str] | None
+    unfinished: frozenset[str]
     ranks: frozenset[str]
     articles: frozenset[str]
     nameless: frozenset[str]
