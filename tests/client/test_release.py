@@ -138,6 +138,13 @@ def test_whatever_a_citation_file_says_there_is_a_citation(told: Any) -> None:
     assert json.loads(cite(told, "json"))[0]["type"] == "dataset"
 
 
+def test_what_is_not_seen_in_a_title_is_escaped_in_json() -> None:
+    told = cite({"title": "a\u00a0b\u202ec\x1bd ж"}, "json")
+    assert json.loads(told)[0]["title"] == "a\u00a0b\u202ec\x1bd ж"
+    assert told.replace("\n", "").isprintable()
+    assert "ж" in told
+
+
 def test_a_citation_file_that_we_did_not_write_is_refused() -> None:
     with pytest.raises(ClientError, match="is not JSON"):
         parse_citation(b"cff-version: 1.2.0\n", place="here")

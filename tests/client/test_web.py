@@ -250,6 +250,30 @@ def test_a_proxy_is_asked_if_the_environment_names_one(
     assert hasty == [1]
 
 
+class TestCertificates:
+    def test_one_that_is_trusted_is_taken_and_one_that_is_not_is_not(
+        self, store: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch, hasty: list[float]
+    ) -> None:
+        with serving(store, certificate=certificate) as web:
+            place = f"https://localhost:{web.server_port}"
+            with pytest.raises(StoreError, match="its certificate cannot be trusted"):
+                cstodata.open(place)
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+            assert cstodata.load("table", source=place).num_rows == ROWS
+        assert hasty == [1]
+
+    def test_a_redirection_to_plain_http_is_not_followed(
+        self, web: Web, store: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        with serving(store, certificate=certificate) as safe:
+            target = {"Location": f"{web.address}/index.json"}
+            safe.faults["/index.json"] = lambda handler: handler.whole(b"", status=302, headers=target)
+            with pytest.raises(StoreError, match="is redirected to http, which is not followed"):
+                cstodata.open(f"https://localhost:{safe.server_port}")
+        assert web.asked == []
+
+
 @pytest.mark.parametrize("silent", ["before the answer", "within it"])
 def test_a_server_that_falls_silent_is_left(web: Web, tmp_path: Path, silent: str) -> None:
     def fault(handler: Handler) -> bool:

@@ -64,7 +64,15 @@ def to_json(table: pa.Table) -> str:
     """A table as an array of objects: null is null, dates are ISO 8601, and numbers that JSON has not are texts."""
     columns = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
     rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return printable_json(rows) + "\n"
+
+
+def printable_json(value: Any) -> str:
+    """JSON for people and programs: what is not seen is escaped, as JSON does it."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
 
 
 def _widths(wanted: Sequence[int], width: int) -> list[int]:
