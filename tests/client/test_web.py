@@ -238,6 +238,15 @@ class TestHostileManifests:
             cstodata.load("table", source=web.address)
 
 
+def test_how_much_of_a_file_is_there_is_told(web: Web) -> None:
+    told: list[tuple[str, float]] = []
+    cstodata.load("table", source=web.address, on_step=lambda name, share: told.append((name, share)))
+    shares = [share for name, share in told if name == "parquet/table.parquet"]
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
 def test_a_proxy_is_asked_if_the_environment_names_one(
     web: Web, monkeypatch: pytest.MonkeyPatch, hasty: list[float]
 ) -> None:

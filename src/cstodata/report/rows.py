@@ -45,10 +45,15 @@ def to_text(table: pa.Table, *, width: int, rows: int) -> str:
         for texts, room, kind in zip(columns, widths, table.schema.types, strict=False)
     ]
     lines = [(" " * _GAP).join(cells).rstrip() for cells in zip(*drawn, strict=True)]
-    counted = f"{table.num_rows:,} of {rows:,} rows" if table.num_rows < rows else f"{rows:,} rows"
     left = table.column_names[len(widths) :]
     hidden = f", {len(left)} of {len(columns)} columns find no room: {shown(', '.join(left), 500)}" if left else ""
-    return "\n".join([*lines, "", f"{counted}{hidden}", ""])
+    return "\n".join([*lines, "", f"{counted(table, rows)}{hidden}", ""])
+
+
+def counted(table: pa.Table, rows: int) -> str:
+    """How many rows are shown, of how many."""
+    shown_of = f"{table.num_rows:,} of " if table.num_rows < rows else ""
+    return f"{shown_of}{rows:,} {'row' if rows == 1 else 'rows'}"
 
 
 def to_csv(table: pa.Table) -> str:
