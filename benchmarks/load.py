@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def within(folder: Path, address: str, repeat: int) -> None:
         "read_table of two columns": lambda: pq.read_table(file, columns=columns),
         "cstodata.load of two columns": lambda: cstodata.load("news", source=store, columns=columns),
     }
-    told = {name: [] for name in doings}  # type: dict[str, list[float]]
+    told: dict[str, list[float]] = {name: [] for name in doings}
     for _ in range(repeat):
         for name, do in doings.items():
             begin = time.perf_counter()
@@ -119,7 +120,8 @@ def main() -> None:
         os.environ["CSTODATA_CACHE"] = str(folder / "cache")
         os.environ.pop("CSTODATA_STORE", None)
         apart(publish, folder, options.rows)
-        port = "8765"
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = str(listener.getsockname()[1])
         command = [
             sys.executable,
             "-m",

@@ -205,11 +205,12 @@ def _opened(
 
     if not isinstance(version, str | None):
         raise TypeError('version is a text, such as "1.0"')
-    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 -- no home is no error
-    settings = read_settings(os.environ, Path(folder, "cstodata", "config.toml"))
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 -- no home is no error
+    settings = read_settings(os.environ, Path(config, "cstodata", "config.toml"))
     place = settings.store if source is None else os.fspath(source)
     kept = settings.cache if cache is None else Path(cache)
-    release = open_release(place, version or "latest", cache=kept or _cache(), on_step=on_step)
+    folder = _cache() if kept is None else kept.expanduser()
+    release = open_release(place, version or "latest", cache=folder, on_step=on_step)
     for notice in release.notices:
         warnings.warn(notice, stacklevel=3)
     return release

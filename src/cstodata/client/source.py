@@ -96,5 +96,8 @@ def open_source(place: str) -> Source:
 
 
 def _without_password(place: str) -> str:
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError as error:
+        raise StoreError(place, why=f"is no address: {error}") from error
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")
