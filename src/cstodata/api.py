@@ -204,12 +204,14 @@ def _opened(
     from cstodata.client.release import open_release
     from cstodata.client.settings import read_settings
 
-    home = os.environ.get("XDG_CONFIG_HOME")
-    folder = Path(home) if home else Path.home() / ".config"
-    settings = read_settings(os.environ, folder / "cstodata" / "config.toml")
+    if not isinstance(version, str | None):
+        raise TypeError('version is a text, such as "1.0"')
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 -- no home is no error
+    settings = read_settings(os.environ, Path(config, "cstodata", "config.toml"))
     place = settings.store if source is None else os.fspath(source)
     kept = settings.cache if cache is None else Path(cache)
-    release = open_release(place, version or "latest", cache=kept or _cache(), on_step=on_step)
+    folder = _cache() if kept is None else kept.expanduser()
+    release = open_release(place, version or "latest", cache=folder, on_step=on_step)
     for notice in release.notices:
         warnings.warn(notice, stacklevel=3)
     return release

@@ -5,14 +5,21 @@ from __future__ import annotations
 import random
 import re
 import shutil
+import ssl
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from tests.publish.conftest import SETTINGS, moto, small_release
 
 from cstodata.publish.publisher import publish
@@ -41,7 +48,7 @@ class Handler(SimpleHTTPRequestHandler):
             super().do_GET()
             return
         content = file.read_bytes()
-        begin = int(wanted[1] or len(content) - int(wanted[2]))
+        begin = int(wanted[1] or max(0, len(content) - int(wanted[2])))
         end = min(len(content), int(wanted[2]) + 1) if wanted[1] and wanted[2] else len(content)
         self.send_response(206)
         self.send_header("Content-Range", f"bytes {begin}-{end - 1}/{len(content)}")
@@ -93,8 +100,12 @@ class Web(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(folder: Path, *, has_ranges: bool = True) -> Iterator[Web]:
+def serving(folder: Path, *, has_ranges: bool = True, certificate: Path | None = None) -> Iterator[Web]:
     with Web(folder, has_ranges=has_ranges) as server:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield server
@@ -140,6 +151,24 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made = small_release(folder, version, text_of(rows), **declared)
         publish(made, Store(str(folder / "store")))
     return folder / "store"
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key, and a certificate for this machine that only who knows it trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path_factory.mktemp("certificate") / "certificate.pem"
+    path.write_bytes(plain + made.public_bytes(Encoding.PEM))
+    return path
 
 
 @pytest.fixture

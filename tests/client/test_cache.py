@@ -110,6 +110,16 @@ def test_a_tampered_folder_is_not_served(store: Path) -> None:
     assert cstodata.load("table", "1.1.0", source=store).num_rows == 3
 
 
+def test_an_index_that_was_kept_and_is_broken_is_not_believed(store: Path, cache: Path, hasty: list[float]) -> None:
+    with serving(store) as web:
+        cstodata.load("table", "1.1.0", source=web.address)
+    (kept,) = (cache / "indexes").iterdir()
+    kept.write_bytes(kept.read_bytes().replace(b"1.1.0", b"1.2.0"))
+    with pytest.raises(cstodata.CstodataError, match="cannot be reached"):
+        cstodata.load("table", "1.1.0", source=web.address)
+    assert hasty == [1]
+
+
 def test_an_index_that_cannot_be_kept_is_no_reason_to_fail(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     cache = Cache(tmp_path / "file")

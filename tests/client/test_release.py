@@ -15,7 +15,7 @@ import pytest
 
 import cstodata
 from cstodata.client.citation import cite, parse_citation
-from cstodata.errors import ClientError, UnknownNameError
+from cstodata.errors import ClientError, CstodataError, UnknownNameError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +66,20 @@ def test_what_does_not_fit_is_refused(pristine: Path, source: str | None) -> Non
             release.load(name, filters=filters)
     with pytest.raises(TypeError, match="columns is a list of names"):
         release.load(name, columns="id")
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and nothing else", None])
+def test_a_published_file_that_is_no_parquet_is_an_error_in_one_sentence(
+    release: Release, content: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = bytearray(release.file("table", "parquet").read_bytes())
+    whole[4:5000] = bytes(4996)  # the head of the first page too
+    (tmp_path / "file").write_bytes(bytes(whole) if content is None else content)
+    monkeypatch.setattr("cstodata.client.published._get", lambda *_: tmp_path / "file")
+    with pytest.raises(ClientError, match=r"^table: cannot be read: [^\n]+$"):
+        release.load("table")
+    with pytest.raises(CstodataError, match=r"^[^\n]+$"):
+        release.sql('SELECT sum(id) + sum(size) FROM "table"')
 
 
 def test_pandas_has_what_it_would_read_itself(release: Release, pristine: Path) -> None:
@@ -136,6 +150,13 @@ def test_whatever_a_citation_file_says_there_is_a_citation(told: Any) -> None:
     assert cite(told, "text").startswith("Version")
     assert cite(told, "bibtex").startswith("@misc{data-")
     assert json.loads(cite(told, "json"))[0]["type"] == "dataset"
+
+
+def test_what_is_not_seen_in_a_title_is_escaped_in_json() -> None:
+    told = cite({"title": "a\u00a0b\u202ec\x1bd ж"}, "json")
+    assert json.loads(told)[0]["title"] == "a\u00a0b\u202ec\x1bd ж"
+    assert told.replace("\n", "").isprintable()
+    assert "ж" in told
 
 
 def test_a_citation_file_that_we_did_not_write_is_refused() -> None:

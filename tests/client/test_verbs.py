@@ -126,7 +126,8 @@ class TestShow:
         assert said.endswith("\n\n10 rows\n")
 
     def test_csv_and_json_hold_all_of_each_cell(self, capsys: pytest.CaptureFixture[str]) -> None:
-        _, said, _ = said_by(capsys, "show", "delegations", "--format", "csv", "--limit", "1")
+        _, said, noted = said_by(capsys, "show", "delegations", "--format", "csv", "--limit", "1")
+        assert noted == "cstodata: these are 1 of 10 rows; --limit 0 gives all\n"
         (row,) = csv.DictReader(io.StringIO(said))
         _, said, _ = said_by(capsys, "show", "delegations", "--format", "json", "--limit", "1")
         (item,) = json.loads(said)
@@ -168,7 +169,7 @@ class TestQuery:
         _, said, _ = said_by(capsys, *arguments, "csv")
         assert said == 'n,s,nothing,d,b,l,o,f,x\n3,3,,1.5,true,"[1, 2]","{""k"": ""2026-01-02""}",nan,6162\n'
         _, said, _ = said_by(capsys, *arguments, "table")
-        assert said.splitlines()[-1] == "1 rows"
+        assert said.splitlines()[-1] == "1 row"
 
     def test_what_cannot_be_answered_is_a_sentence(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, said, noted = said_by(capsys, "query", "SELECT * FROM '/etc/passwd'")

@@ -238,6 +238,15 @@ class TestHostileManifests:
             cstodata.load("table", source=web.address)
 
 
+def test_how_much_of_a_file_is_there_is_told(web: Web) -> None:
+    told: list[tuple[str, float]] = []
+    cstodata.load("table", source=web.address, on_step=lambda name, share: told.append((name, share)))
+    shares = [share for name, share in told if name == "parquet/table.parquet"]
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
 def test_a_proxy_is_asked_if_the_environment_names_one(
     web: Web, monkeypatch: pytest.MonkeyPatch, hasty: list[float]
 ) -> None:
@@ -248,6 +257,30 @@ def test_a_proxy_is_asked_if_the_environment_names_one(
     with pytest.raises(UnreachableError, match="the proxy cannot be reached, or refuses"):
         cstodata.load("table", "1.0.0", source="http://data.example/other")
     assert hasty == [1]
+
+
+class TestCertificates:
+    def test_one_that_is_trusted_is_taken_and_one_that_is_not_is_not(
+        self, store: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch, hasty: list[float]
+    ) -> None:
+        with serving(store, certificate=certificate) as web:
+            place = f"https://localhost:{web.server_port}"
+            with pytest.raises(StoreError, match="its certificate cannot be trusted"):
+                cstodata.open(place)
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+            assert cstodata.load("table", source=place).num_rows == ROWS
+        assert hasty == [1]
+
+    def test_a_redirection_to_plain_http_is_not_followed(
+        self, web: Web, store: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        with serving(store, certificate=certificate) as safe:
+            target = {"Location": f"{web.address}/index.json"}
+            safe.faults["/index.json"] = lambda handler: handler.whole(b"", status=302, headers=target)
+            with pytest.raises(StoreError, match="is redirected to http, which is not followed"):
+                cstodata.open(f"https://localhost:{safe.server_port}")
+        assert web.asked == []
 
 
 @pytest.mark.parametrize("silent", ["before the answer", "within it"])

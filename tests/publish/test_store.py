@@ -51,13 +51,13 @@ def test_what_changed_meanwhile_is_not_replaced(place: str) -> None:
 
 
 def test_files_of_all_sizes_arrive(place: str, tmp_path: Path) -> None:
-    store = Store(place)
+    store, file = Store(place), tmp_path / "file"
     for size in (0, 1, MIB, 12 * MIB + 1):
-        file = tmp_path / str(size)
         file.write_bytes(os.urandom(size))
         assert store.create(f"sizes/{size}", file, media_type="text/plain")
         assert store.digest(f"sizes/{size}") == hashlib.sha256(file.read_bytes()).hexdigest()
         assert not store.create(f"sizes/{size}", file, media_type="text/plain")
+    assert b"".join(store.pieces(f"sizes/{12 * MIB + 1}", offset=MIB)) == file.read_bytes()[MIB:]
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../x", "a\0b"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import warnings
 from contextlib import contextmanager
@@ -70,8 +71,10 @@ def opened(store: str | None, version: str | None) -> Iterator[Release]:
 
 def write_rows(table: pa.Table, form: str, *, rows: int) -> None:
     """Write rows to standard output."""
-    from cstodata.report.rows import to_csv, to_json, to_text
+    from cstodata.report.rows import counted, to_csv, to_json, to_text
 
+    if form != "table" and table.num_rows < rows:
+        note(f"cstodata: these are {counted(table, rows)}; --limit 0 gives all")
     match form:
         case "csv":
             told = to_csv(table)
@@ -83,15 +86,19 @@ def write_rows(table: pa.Table, form: str, *, rows: int) -> None:
 
 
 def complete_tables(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of a release's tables, for the shell."""
+    """Names of a release's tables, for the shell, if they are on this machine."""
     from click.shell_completion import CompletionItem
 
     import cstodata
+    from cstodata.client.settings import STORE
 
+    store = context.params.get("store")
+    if "://" in (store or os.environ.get(STORE) or ""):
+        return []  # who presses a key does not want to wait for a network
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CstodataWarning)
-            names = cstodata.open(context.params.get("store"), context.params.get("version")).tables
+            names = cstodata.open(store, context.params.get("version")).tables
     except CstodataError:
         return []
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]

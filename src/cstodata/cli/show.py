@@ -6,6 +6,9 @@ import click
 
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.releases import complete_tables, opened, release_options, rows_option, write_rows
+from cstodata.report.terminal import shown
+
+_LONG = 10_000
 
 
 @click.command(short_help="Show a table of a release.")
@@ -65,10 +68,8 @@ def cite(*, store: str | None, version: str | None, form: str) -> ExitCode:
 
     Exit code 0: told; 2: wrong usage; 3: cannot proceed.
     """
-    from cstodata.report.terminal import shown
-
     with opened(store, version) as release:
         told = release.cite(form)  # type: ignore[arg-type]  # click lets nothing else through
-    for line in told.splitlines():
-        click.echo(shown(line, 10_000))
+    # JSON is printable as it is; escapes of ours would break it.
+    click.echo(told if form == "json" else "\n".join(shown(line, _LONG) for line in told.split("\n")))
     return ExitCode.CLEAN

@@ -1,7 +1,8 @@
 """The files that were fetched before, by digest: each is verified whenever it is used.
 
     <root>/objects/ab/ab12…      what has this digest; `.part` while it comes, `.lock` for who fetches it
-    <root>/indexes/<digest>.json the index of a store as it was seen last, by the digest of the store's address
+    <root>/indexes/<digest>      the index of a store as it was seen last, by the digest of the store's address; its own
+                                 digest stands in the first line
 
 Whatever happens to a file in it, it is noticed and fetched anew. Any part may be deleted at any time.
 """
@@ -58,18 +59,20 @@ class Cache:
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(path) as file:
-                file.write(index)
+                file.write(f"{sha256_of(index)}\n".encode() + index)
 
     def recall(self, place: str) -> tuple[bytes, datetime] | None:
-        """The index of a store as it was seen last, and when; None if it never was."""
+        """The index of a store as it was seen last, and when; None if it never was, or is broken."""
         path = self._index(place)
         try:
-            return path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            digest, _, index = path.read_bytes().partition(b"\n")
+            seen = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         except OSError:
             return None
+        return (index, seen) if digest == sha256_of(index).encode() else None
 
     def _index(self, place: str) -> Path:
-        return self.root / "indexes" / f"{sha256_of(place.encode())}.json"
+        return self.root / "indexes" / sha256_of(place.encode())
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from cstodata.errors import ClientError, DescriptorError
 from cstodata.package.descriptor import parse_json
 from cstodata.release.documents.about import objects, stated, text
+from cstodata.report.rows import printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,7 +94,7 @@ def _json(told: JsonObject) -> str:
             "URL": text(told.get("url")),
         }
     )
-    return json.dumps([item], ensure_ascii=False, indent=2)
+    return printable_json([item])
 
 
 def _key(told: JsonObject) -> str:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+_ERRORS = (pa.ArrowException, OSError, ValueError, TypeError)
+"""What Arrow raises, of files and of filters."""
+
 
 def read_parquet(path: Path, *, resource: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
     """A table from a Parquet file; what is not asked for is not read.
@@ -38,8 +41,22 @@ def read_parquet(path: Path, *, resource: str, columns: Sequence[str] | None, fi
                 table = file.read(columns=columns)
                 return table if columns is None else table.select(columns)
         return pq.read_table(path, columns=columns, filters=filters, partitioning=None)
-    except (pa.ArrowException, ValueError, TypeError) as error:
+    except _ERRORS as error:
         raise ClientError(resource, why=_sentence(error, filters)) from error
+
+
+def open_parquet(path: Path, *, resource: str) -> Any:
+    """A Parquet file as a data set of Arrow, of which others read what they need.
+
+    Raises:
+        ClientError: It is no Parquet file.
+    """
+    from pyarrow import dataset
+
+    try:
+        return dataset.dataset(path, format="parquet")
+    except _ERRORS as error:
+        raise ClientError(resource, why=_sentence(error, None)) from error
 
 
 def select(table: pa.Table, *, resource: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
@@ -52,7 +69,7 @@ def select(table: pa.Table, *, resource: str, columns: Sequence[str] | None, fil
         if columns is not None:
             _check(columns, table.column_names)
             table = table.select(columns)
-    except (pa.ArrowException, ValueError, TypeError) as error:
+    except _ERRORS as error:
         raise ClientError(resource, why=_sentence(error, filters)) from error
     return table
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from cstodata.client.bundled import Bundled
-from cstodata.client.reading import read_parquet, select
+from cstodata.client.reading import open_parquet, read_parquet, select
 from cstodata.errors import ClientError
 
 if TYPE_CHECKING:
@@ -171,9 +171,7 @@ class Release:
         """A table for DuckDB: a data set on disk, of which it reads what a query needs."""
         if isinstance(self.held, Bundled):
             return self.held.table(resource)
-        from pyarrow import dataset
-
-        return dataset.dataset(self.file(resource, "parquet"), format="parquet")
+        return open_parquet(self.file(resource, "parquet"), resource=resource)
 
 
 def open_release(source: str | None, version: str, *, cache: Path, on_step: OnStep) -> Release:

@@ -35,7 +35,7 @@ def read_settings(environment: Mapping[str, str], file: Path) -> Settings:
     """
     written = _read(file)
     store, cache = environment.get(STORE) or written.get("store"), environment.get(CACHE) or written.get("cache")
-    return Settings(store=store, cache=Path(cache).expanduser() if cache else None)
+    return Settings(store=store, cache=Path(cache) if cache else None)
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -64,7 +64,7 @@ class Held:
         """Where a file stands."""
         return f"{self.place}/{path}"
 
-    def read(self, path: str, *, max_bytes: int, is_patient: bool) -> bytes:  # noqa: ARG002 -- as above
+    def read(self, path: str, *, max_bytes: int, is_patient: bool) -> bytes:  # noqa: ARG002 -- the library has its own patience
         """The bytes of a file that has no digest."""
         found = self._store.read(path, max_bytes=max_bytes)
         if found is None:
@@ -96,5 +96,8 @@ def open_source(place: str) -> Source:
 
 
 def _without_password(place: str) -> str:
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError as error:
+        raise StoreError(place, why=f"is no address: {error}") from error
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])).rstrip("/")

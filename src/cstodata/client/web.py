@@ -38,15 +38,16 @@ class Web:
         """Choose an address.
 
         Raises:
-            StoreError: It names no host.
+            StoreError: It names no host, or has a query: files stand below it.
         """
         self._base = base
         self._timeout = timeout
         self.place = shown
         self.key: str | None = base
         self.retries = RETRIES
-        if not urlsplit(base).hostname:
-            raise StoreError(shown, why="names no host")
+        parts = urlsplit(base)
+        if not parts.hostname or parts.query or parts.fragment:
+            raise StoreError(shown, why="is no address of a store: it names no host, or has a query or a fragment")
 
     def address(self, path: str) -> str:
         """Where a file stands."""

@@ -30,7 +30,7 @@ def told(error: RequestException, place: str, path: str) -> StoreError:
         case exceptions.ConnectionError():
             why = "it cannot be reached"
         case _:
-            kind, why = StoreError, f"{type(error).__name__}: {error}"
+            kind, why = StoreError, f"it cannot be asked for ({type(error).__name__})"  # the rest may hold a password
     return kind(place, why=f"{path}: {why}")
 
 

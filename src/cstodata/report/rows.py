@@ -45,10 +45,15 @@ def to_text(table: pa.Table, *, width: int, rows: int) -> str:
         for texts, room, kind in zip(columns, widths, table.schema.types, strict=False)
     ]
     lines = [(" " * _GAP).join(cells).rstrip() for cells in zip(*drawn, strict=True)]
-    counted = f"{table.num_rows:,} of {rows:,} rows" if table.num_rows < rows else f"{rows:,} rows"
     left = table.column_names[len(widths) :]
     hidden = f", {len(left)} of {len(columns)} columns find no room: {shown(', '.join(left), 500)}" if left else ""
-    return "\n".join([*lines, "", f"{counted}{hidden}", ""])
+    return "\n".join([*lines, "", f"{counted(table, rows)}{hidden}", ""])
+
+
+def counted(table: pa.Table, rows: int) -> str:
+    """How many rows are shown, of how many."""
+    shown_of = f"{table.num_rows:,} of " if table.num_rows < rows else ""
+    return f"{shown_of}{rows:,} {'row' if rows == 1 else 'rows'}"
 
 
 def to_csv(table: pa.Table) -> str:
@@ -64,7 +69,15 @@ def to_json(table: pa.Table) -> str:
     """A table as an array of objects: null is null, dates are ISO 8601, and numbers that JSON has not are texts."""
     columns = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
     rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return printable_json(rows) + "\n"
+
+
+def printable_json(value: Any) -> str:
+    """JSON for people and programs: what is not seen is escaped, as JSON does it."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
 
 
 def _widths(wanted: Sequence[int], width: int) -> list[int]:
