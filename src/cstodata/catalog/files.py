@@ -9,8 +9,8 @@ from cstodata.package.descriptor import read_json
 from cstodata.package.digest import sha256_of_file
 from cstodata.package.paths import resolve
 from cstodata.publish.checksums import listed_digests
-from cstodata.release.build import CHECKSUMS
 from cstodata.release.documents.facts import FileFacts
+from cstodata.release.lists import CHECKSUMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -84,7 +84,7 @@ def _verdicts(place: str, version: str | None, deep: bool, demands: Demands, on_
     from cstodata.publish.store import Store
     from cstodata.publish.verify import verify_release
     from cstodata.publish.verify_store import verify_store
-    from cstodata.release.build import CHECKSUMS
+    from cstodata.release.lists import CHECKSUMS
 
     folder = Path(place.removeprefix("file://"))
     is_address = "://" in place and not place.startswith("file://")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cstodata.package.descriptor import MAX_BYTES
 from cstodata.publish.problems import Fault, Problem
-from cstodata.release.build import CHECKSUMS, REGISTRY
+from cstodata.release.lists import CHECKSUMS, REGISTRY
 from cstodata.release.signature import SIGNATURE
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from cstodata.package.digest import sha256_of_file
 from cstodata.publish.feeds import write_feeds
 from cstodata.publish.index import Index, change, read_index, render
 from cstodata.publish.verify import verify_files
-from cstodata.release.build import CHECKSUMS
+from cstodata.release.lists import CHECKSUMS
 from cstodata.release.signature import SIGNATURE
 
 if TYPE_CHECKING:

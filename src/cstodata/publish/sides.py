@@ -137,7 +137,7 @@ def _is_store(place: str) -> bool:
 def _fetch(store: Store, entry: JsonObject, folder: Path) -> None:
     """Read the descriptor of a version, and the files that it names; all must be those that were published."""
     from cstodata.publish.checksums import listed_digests
-    from cstodata.release.build import CHECKSUMS
+    from cstodata.release.lists import CHECKSUMS
 
     version = str(entry["version"])
     checksums = folder / CHECKSUMS

@@ -13,7 +13,7 @@ from cstodata.package.digest import sha256_of_file
 from cstodata.publish.checksums import wrong_files
 from cstodata.publish.problems import Fault, Problem, Verdict
 from cstodata.publish.verify_tables import MANIFEST, verify_tables
-from cstodata.release.build import CHECKSUMS, REGISTRY
+from cstodata.release.lists import CHECKSUMS, REGISTRY
 from cstodata.release.signature import SIGNATURE, check
 
 if TYPE_CHECKING:

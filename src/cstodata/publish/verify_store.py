@@ -17,7 +17,7 @@ from cstodata.publish.problems import Fault, Problem, Verdict
 from cstodata.publish.publisher import entry_of
 from cstodata.publish.verify import verify_release
 from cstodata.publish.verify_tables import MANIFEST
-from cstodata.release.build import CHECKSUMS, REGISTRY
+from cstodata.release.lists import CHECKSUMS, REGISTRY
 from cstodata.release.signature import MAX_BYTES as MAX_SIGNATURE_BYTES
 from cstodata.release.signature import SIGNATURE
 

@@ -18,6 +18,7 @@ from cstodata.package.formatting import to_json
 from cstodata.release.archive import write_archive
 from cstodata.release.documents.facts import ReleaseFacts
 from cstodata.release.documents.registry import DOCUMENTS
+from cstodata.release.lists import CHECKSUMS, REGISTRY
 from cstodata.release.plan import CHANGES
 from cstodata.release.signature import SIGNATURE
 from cstodata.release.tables import descriptors, write_table
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from cstodata.model.progress import OnStep
     from cstodata.package.descriptor import DataPackage
     from cstodata.release.plan import ReleasePlan
-
-CHECKSUMS, REGISTRY = "SHA256SUMS", "registry.txt"
 
 
 class Built(StrEnum):
