@@ -150,6 +150,9 @@ def test_nothing_in_a_page_is_an_element_or_an_address_that_runs(hostile: Path) 
 
 def test_nothing_runs_and_nothing_breaks_in_a_browser(hostile: Path, hostile_address: str, open_page: Any) -> None:
     watched = open_page(viewport={"width": 360, "height": 800})
+    largest = {
+        (hostile / path).parent: path for path in sorted(pages_of(hostile), key=lambda p: (hostile / p).stat().st_size)
+    }
     for path in pages_of(hostile):
         watched.page.goto(hostile_address + path.replace("+", "%2B"))
         for each in watched.page.locator("summary, th button").all()[:10]:
@@ -157,6 +160,8 @@ def test_nothing_runs_and_nothing_breaks_in_a_browser(hostile: Path, hostile_add
         assert watched.page.evaluate("window.harmed") is None
         assert watched.page.evaluate("document.documentElement.scrollWidth") == 360, path
         assert len(watched.page.content().encode()) < 150_000
+        if path not in largest.values():
+            continue
         told = Axe().run(watched.page).response["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in told] == []
     assert watched.complaints == []
