@@ -169,7 +169,6 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Watched]]:
 
     def opened(**options: Any) -> Watched:
         contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(10_000)
         return Watched(contexts[-1].new_page())
 
     yield opened

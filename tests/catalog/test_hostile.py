@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +13,13 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.catalog.conftest import broken_links, package, pages_of, release, served, written
 from tests.catalog.test_html import complaints
 
+from cstodata.catalog.delegations import FIELDS as DELEGATIONS
+from cstodata.catalog.news import FIELDS as NEWS
 from cstodata.publish.publisher import publish
 from cstodata.publish.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 MARKUP = [
@@ -52,6 +55,32 @@ def schema(*fields: dict[str, Any], **declared: Any) -> dict[str, Any]:
     return {"fields": [{"type": "string", **each} for each in fields], "missingValues": [], **declared}
 
 
+def hostile_domain() -> dict[str, tuple[str, dict[str, Any]]]:
+    """The tables that delegations and articles have pages of, with nothing in them as it should be."""
+    harm = [*MARKUP, "https://example.org/" + "x" * 5000]
+    cells: dict[str, Callable[[int], object]] = {
+        "as_of": lambda n: ["2026-01-01", "yesterday", ""][n % 3],
+        "published_on": lambda n: ["2026-01-01", "9" * 400][n % 2],
+        "seats": lambda n: [3, -5, 0, 10**12, "many"][n % 5],
+        "seats_total": lambda n: [3, -5, 10**15][n % 3],
+        "language": lambda n: ["en", "x y", '"><b>'][n % 3],
+    }
+    fields: dict[str, set[str]] = defaultdict(set)
+    for name, names in (*DELEGATIONS.items(), *NEWS.items()):
+        fields[name] |= set(names)
+
+    def row(number: int, names: Iterable[str]) -> list[object]:
+        return [cells[name](number) if name in cells else harm[number] for name in names]
+
+    return {
+        name: (
+            text_of(sorted(names), (row(number, sorted(names)) for number in range(len(harm)))),
+            schema(*({"name": field} for field in sorted(names))),
+        )
+        for name, names in fields.items()
+    }
+
+
 def hostile_tables() -> dict[str, tuple[str, dict[str, Any]]]:
     told = "<b title='x'>" + RTL
     keys = text_of(["key", "note"], zip(KEYS, MARKUP, strict=False))
@@ -60,6 +89,7 @@ def hostile_tables() -> dict[str, tuple[str, dict[str, Any]]]:
     foreign = [{"fields": ["to"], "reference": {"resource": "index", "fields": ["key"]}}]
     named = {"name": "key", "title": told, "description": "</dd>" + "d" * 9000, "constraints": {"required": True}}
     return {
+        **hostile_domain(),
         "index": (keys, schema(named, {"name": "note"}, primaryKey=["key"])),
         "con": (
             pointers,
@@ -115,11 +145,14 @@ def test_nothing_in_a_page_is_an_element_or_an_address_that_runs(hostile: Path) 
             if name in {"href", "src"} and tag != "link":
                 assert value.partition(":")[0] in {"http", "https", "mailto"} or ":" not in value
             if (tag, name) == ("script", "src"):
-                assert value.endswith("pages/site.js")
+                assert value.endswith("site.js")
 
 
 def test_nothing_runs_and_nothing_breaks_in_a_browser(hostile: Path, hostile_address: str, open_page: Any) -> None:
     watched = open_page(viewport={"width": 360, "height": 800})
+    largest = {
+        (hostile / path).parent: path for path in sorted(pages_of(hostile), key=lambda p: (hostile / p).stat().st_size)
+    }
     for path in pages_of(hostile):
         watched.page.goto(hostile_address + path.replace("+", "%2B"))
         for each in watched.page.locator("summary, th button").all()[:10]:
@@ -127,6 +160,8 @@ def test_nothing_runs_and_nothing_breaks_in_a_browser(hostile: Path, hostile_add
         assert watched.page.evaluate("window.harmed") is None
         assert watched.page.evaluate("document.documentElement.scrollWidth") == 360, path
         assert len(watched.page.content().encode()) < 150_000
+        if path not in largest.values():
+            continue
         told = Axe().run(watched.page).response["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in told] == []
     assert watched.complaints == []

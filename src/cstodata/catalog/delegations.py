@@ -85,6 +85,11 @@ class Delegation:
         return tuple(by_address.values())
 
     @property
+    def country(self) -> str:
+        """The name of the country; the key if there is none."""
+        return self.parliament.get("country_name") or self.key or "not named"
+
+    @property
     def key(self) -> str:
         """The key of the parliament."""
         return self.newest.delegation.get("parliament_id") or ""
@@ -107,7 +112,7 @@ def delegations_of(records: Mapping[str, Records]) -> tuple[Delegation, ...]:
     for row in records["delegations"].rows:
         observed[row["parliament_id"] or ""].append(_observation(row, shares[row["delegation_id"] or ""], records))
     found = [_delegation(key, told, records) for key, told in observed.items()]
-    return tuple(sorted(found, key=lambda each: (each.parliament.get("country_name") or "", each.key)))
+    return tuple(sorted(found, key=lambda each: (each.country, each.key)))
 
 
 def _observation(row: Record, shares: Sequence[Share], records: Mapping[str, Records]) -> Observation:

@@ -207,7 +207,7 @@ class _Site:
             outline=contents.outline,
             newest=self._newest.release.version,
             home=HOME,
-            known=self._outlines.keys(),
+            known=self._outlines,
             served="" if self._addresses.store else SERVED,
             switch=list(self._switch(page, told.get("kind"), told.get("key"))),
             all_versions=len(self._versions),

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
     from cstodata.catalog.contents import Version
 
-_TEXT, _LONG_TEXT = 300, 3000
+_BRIEF, _TEXT, _LONG_TEXT = 20, 300, 3000
 
 
 def _clip(text: object, limit: int = _TEXT) -> str:
     return cut(str(text), limit)
+
+
+def _brief(text: object) -> str:
+    told = str(text)
+    return cut(told if len(told) <= _BRIEF else f"{told[:_BRIEF]}…", _BRIEF + 1)
 
 
 def _long(text: object) -> str:
@@ -37,6 +42,7 @@ def _day(moment: str) -> str:
 
 _FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "address": address_in,
+    "brief": _brief,
     "clip": _clip,
     "count": _count,
     "day": _day,

@@ -11,10 +11,12 @@ from cstodata.release.documents.about import web_address
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cstodata.model.json import JsonValue
+
 _NOT_IN_HTML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?")
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
-_STEP = 1000
+_STEP, _LONG_ADDRESS = 1000, 1000
 
 
 def cut(text: str, limit: int) -> str:
@@ -25,9 +27,10 @@ def cut(text: str, limit: int) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if ord(each) & 0xFFFE == 0xFFFE else each for each in plain)  # noqa: PLR2004
 
 
-def address_in(text: object) -> str:
-    """The address on the web that a text is; empty if it is anything else."""
-    return web_address(text) if isinstance(text, str) and text.startswith(("http://", "https://")) else ""
+def address_in(text: JsonValue) -> str:
+    """The address on the web that a text is; empty if it is anything else, or longer than an address ought to be."""
+    is_one = isinstance(text, str) and text.startswith(("http://", "https://")) and len(text) <= _LONG_ADDRESS
+    return web_address(text) if is_one else ""
 
 
 def mail_to(address: str) -> str:
