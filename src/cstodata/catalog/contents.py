@@ -15,7 +15,6 @@ from cstodata.package.descriptor import DESCRIPTOR, read_package
 from cstodata.publish.index import latest
 from cstodata.release.documents.about import about, objects, text
 from cstodata.release.documents.facts import CSV, PARQUET, SCHEMA, FileFacts
-from cstodata.release.lists import CHECKSUMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
