@@ -243,8 +243,8 @@ def test_each_html_response_of_a_warc_file_is_a_page(*, packed: bool) -> None:
     ("body", "headers"),
     [
         (b"3\r\n<p>\r\n3\r\none\r\n0\r\n\r\n", [("Transfer-Encoding", "chunked")]),
-        (gzip.compress(b"<p>one"), [("Content-Encoding", "gzip")]),
-        (b"%x\r\n" % len(gzip.compress(b"<p>one")) + gzip.compress(b"<p>one") + b"\r\n0\r\n\r\n",
+        (gzip.compress(b"<p>one", mtime=0), [("Content-Encoding", "gzip")]),
+        (b"%x\r\n" % len(gzip.compress(b"<p>one", mtime=0)) + gzip.compress(b"<p>one", mtime=0) + b"\r\n0\r\n\r\n",
          [("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip")]),
     ],
 )  # fmt: skip
@@ -295,7 +295,9 @@ def test_a_warc_file_cut_anywhere_gives_whole_pages_or_an_error_and_never_half_a
             "place#1: it says that it is compressed as gzip, and is damaged or is not",
         ),
         (
-            record(gzip.compress(b"x")[:-9], headers=[("Content-Type", "text/html"), ("Content-Encoding", "gzip")]),
+            record(
+                gzip.compress(b"x", mtime=0)[:-9], headers=[("Content-Type", "text/html"), ("Content-Encoding", "gzip")]
+            ),
             "place#1: it is compressed, and cut short",
         ),
         (
@@ -304,8 +306,8 @@ def test_a_warc_file_cut_anywhere_gives_whole_pages_or_an_error_and_never_half_a
         ),
         (b"WARC/1.0\r\n" + b"x" * MAX_HEADERS, "place: a record has headers of more than 1 MiB"),
         (b"WARC/1.0\r\n" + b"a: b\r\n" * MAX_HEADERS, "place: a record has headers of more than 1 MiB"),
-        (gzip.compress(b"one")[:-1], "place: it is compressed by gzip, and cut short or damaged"),
-        (gzip.compress(b"one") + b"rubbish", "place: it is compressed by gzip, and cut short or damaged"),
+        (gzip.compress(b"one", mtime=0)[:-1], "place: it is compressed by gzip, and cut short or damaged"),
+        (gzip.compress(b"one", mtime=0) + b"rubbish", "place: it is compressed by gzip, and cut short or damaged"),
     ],
 )
 def test_a_warc_file_that_cannot_be_read_is_refused_and_the_place_named(content: bytes, why: str) -> None:
