@@ -259,7 +259,15 @@ def test_the_captured_pages_give_the_committed_tables_byte_for_byte(dataset: Pat
 def test_a_page_is_merged_and_the_package_stays_valid(
     page: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = [page, "--url", EVENTS + "an-example", "--captured-on", "2026-03-08", "--into", dataset]
+    arguments: list[str | Path] = [
+        page,
+        "--url",
+        EVENTS + "an-example",
+        "--captured-on",
+        "2026-03-08",
+        "--into",
+        dataset,
+    ]
     told = shown(capsys, *arguments)
     assert "delegations: 1 new row\n" in told
     assert f"wrote {dataset / 'data/delegations.csv'}\n" in told
@@ -276,7 +284,7 @@ def test_a_page_is_merged_and_the_package_stays_valid(
 def test_a_dry_run_tells_the_same_and_writes_nothing(
     page: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = [page, "--url", EVENTS + "an-example", "--into", dataset]
+    arguments: list[str | Path] = [page, "--url", EVENTS + "an-example", "--into", dataset]
     before = contents(dataset)
     planned = shown(capsys, *arguments, "--dry-run")
     assert contents(dataset) == before
@@ -344,7 +352,7 @@ def test_names_may_be_known_from_another_package(page: Path, dataset: Path, caps
 
 def test_an_interrupt_leaves_the_package_as_it_was(dataset: Path) -> None:
     before = contents(dataset)
-    command = [sys.executable, "-m", "cstodata", "extract", "-", "--into", dataset]
+    command: list[str | Path] = [sys.executable, "-m", "cstodata", "extract", "-", "--into", dataset]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         while not (dataset / ".cstodata-merge.lock").exists():
@@ -369,7 +377,7 @@ def test_a_package_that_a_killed_run_left_is_restored_and_a_dry_run_says_so(
     news.write_bytes(b"half")
     entry = {"path": "data/news.csv", "before": before, "after": digest(news)}
     (folder / "journal.json").write_text(json.dumps([entry]))
-    arguments = [page, "--url", EVENTS + "an-example"]
+    arguments: list[str | Path] = [page, "--url", EVENTS + "an-example"]
     assert "a run was killed while it wrote" in refused(capsys, dataset, *arguments, "--dry-run", code=3)
     assert run(["extract", *map(str, arguments), "--into", str(dataset)], debug=True) == 0
     assert "the package is restored as it was before" in capsys.readouterr().err

@@ -241,7 +241,8 @@ def test_a_file_that_a_link_leads_to_is_replaced_and_the_link_stays(dataset: Pat
 def test_a_failure_at_any_step_leaves_the_package_as_it_was(
     dataset: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException
 ) -> None:
-    before, real, calls = contents(dataset), getattr(Path, name), []
+    before, real = contents(dataset), getattr(Path, name)
+    calls: list[Path] = []
     for fatal in range(4):
         calls.clear()
 
