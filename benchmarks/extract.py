@@ -55,6 +55,9 @@ SENTENCES = (
     "Sergei Pospelov thanked all, the Majlisi Namoyandagon of the Majlisi Oli of the Republic of Tajikistan above all.",
 )
 
+WEIGHTS = (1, 1, 6, 4, 1)
+"""Most sentences of an article name nobody; with these, a page has two or three times the mentions of a real one."""
+
 
 def pages(count: int, size: int) -> Iterator[Page]:
     """Pages of about that many bytes, one by one."""
@@ -64,7 +67,7 @@ def pages(count: int, size: int) -> Iterator[Page]:
         day = f"{chance.randint(1, 28)} {chance.choice(['May', 'June', 'July'])} {chance.randint(2010, 2025)}"
         text = f"{sidebar}A meeting of number {number}\n{day}\nA meeting of number {number}\n"
         while len(text) < size:
-            text += " ".join(chance.choices(SENTENCES, k=4)) + "\n"
+            text += " ".join(chance.choices(SENTENCES, WEIGHTS, k=4)) + "\n"
         digest = sha256(text.encode()).hexdigest()
         yield Page(place=str(number), text=text, sha256=digest, address=f"https://pacsto.org/events/page-{number}")
 
