@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cstodata.catalog.names import names_of
+from cstodata.catalog.names import LONGEST_NAME, names_of
 from cstodata.catalog.references import references
 from cstodata.catalog.texts import cut, how_many_fit
 from cstodata.errors import TableReadError
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     Values = tuple[str, ...]
 
 MOST_ROWS, MOST_COLUMNS, MOST_REFERRERS = 1000, 200, 3
-_BUDGET: Final = 85_000
+_BUDGET: Final = 80_000
 """Bytes of HTML that the rows of a page may take."""
 
-_ROW, _CELL, _LINK, _LIST = 90, 40, 110, 160
-"""Bytes of elements without their text: of a row, a cell, a link in it, and a list of who refers to the row."""
+_ROW, _CELL, _LINK, _LIST = 28, 30, 36, 100
+"""Bytes of elements without their text: of a row, a cell, a link, and a list of who refers to the row."""
 
 _CHARACTERS, _FEW_CHARACTERS, _MANY_COLUMNS, _LABEL = 300, 60, 20, 60
 
@@ -116,12 +116,13 @@ def _view(table: Table, cells: Sequence[Cells], refer: Sequence[list[Referrers]]
     fields = schema.fields[:MOST_COLUMNS]
     limit = _CHARACTERS if len(fields) <= _MANY_COLUMNS else _FEW_CHARACTERS
     outgoing = tuple(each for each in known if each.table == table.name)
-    linked = {name for each in outgoing for name in each.fields}
-    columns = [(position, each.name in linked) for position, each in enumerate(fields)]
-    sizes = (_bytes(row, some, columns, limit) for row, some in zip(cells, refer, strict=True))
-    shown = cells[: how_many_fit(sizes, _BUDGET)]
+    leads = {name: each.target for each in outgoing for name in each.fields}
+    targets = [leads.get(each.name) for each in fields]
     key = _positions(table, schema.primary_key)
-    anchors = _anchors(shown, key)
+    anchors = _anchors(cells, key)
+    each_row = zip(anchors, cells, refer, strict=True)
+    sizes = (len(anchor) + _bytes(row, some, targets, limit) for anchor, row, some in each_row)
+    shown = cells[: how_many_fit(sizes, _BUDGET)]
     rows = zip(range(len(shown)), anchors, shown, refer, strict=False)
     return View(
         table=table,
@@ -134,17 +135,21 @@ def _view(table: Table, cells: Sequence[Cells], refer: Sequence[list[Referrers]]
     )
 
 
-def _bytes(cells: Cells, referrers: Sequence[Referrers], columns: Sequence[tuple[int, bool]], limit: int) -> int:
-    """Bytes that a row takes at most; of each column, its position and whether its cells are linked are told."""
+def _bytes(cells: Cells, referrers: Sequence[Referrers], targets: Sequence[str | None], limit: int) -> int:
+    """Bytes that a row takes, about; of each column that is shown, the table that its cells lead to is told."""
     count = _ROW
-    for position, is_linked in columns:
-        text = cells[position] or ""
-        address = len(text.encode()) if text.startswith("http") else 0
-        count += _CELL + len(escape(cut(text, limit)).encode()) + (_LINK if is_linked else address)
+    for text, target in zip(cells, targets, strict=False):
+        told = text or ""
+        address = len(told.encode()) if told.startswith("http") else 0
+        count += _CELL + len(escape(cut(told, limit)).encode()) + (_link(target, told) if target else address)
     for each in referrers:
-        told = "".join(label for _, label in each.first)
-        count += _LIST + len(each.first) * _LINK + len(escape(told).encode())
+        count += _LIST + sum(len(escape(label).encode()) + _link(each.table, label) for _, label in each.first)
     return count
+
+
+def _link(table: str, text: str) -> int:
+    """Bytes of a link to a row, without its text."""
+    return _LINK + min(len(table), LONGEST_NAME) + min(len(text), LONGEST_NAME)
 
 
 def _anchors(rows: Sequence[Cells], key: tuple[int, ...]) -> list[str]:
