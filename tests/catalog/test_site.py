@@ -138,7 +138,7 @@ def test_a_yanked_version_is_marked_with_the_reason_and_what_to_use(copied: Path
     yank(store, "1.1.0", reason="<b>wrong</b> seats", today=date(2026, 3, 1), replaced_by="1.0.0")
     changed = write_site(store, store, Addresses()).changed
     assert changed == 36  # all but the style and the script
-    notice = "Version 1.1.0 was yanked on 2026-03-01. &lt;b&gt;wrong&lt;/b&gt; seats Use 1.0.0 in its place."
+    notice = "Version 1.1.0 was yanked on 2026-03-01. &lt;b&gt;wrong&lt;/b&gt; seats . Use 1.0.0 in its place."
     for path, page in made(copied).items():
         assert (notice in text_of(page)) == path.startswith("pages/1.1.0/")
     home = text_of(made(copied)["index.html"])
