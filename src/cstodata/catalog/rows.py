@@ -6,6 +6,7 @@ How many rows a page shows follows from the data alone, so each page knows which
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
@@ -54,9 +55,8 @@ class Referrers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: its number from 0, its cells (null is None), and who refers to it."""
+    """One row: its place in the page, its cells (null is None), and who refers to it."""
 
-    number: int
     anchor: str
     cells: Cells
     referrers: tuple[Referrers, ...]
@@ -69,7 +69,6 @@ class View:
     Attributes:
         table: The table.
         fields: The fields that have a column; of very many, the first.
-        key: Positions of the primary key's fields among all; empty if there is none.
         rows: The first rows, with the cells of all fields.
         limit: Characters of a cell that are shown.
         outgoing: The foreign keys of the table.
@@ -78,7 +77,6 @@ class View:
 
     table: Table
     fields: tuple[Field, ...]
-    key: tuple[int, ...]
     rows: tuple[Row, ...]
     limit: int
     outgoing: tuple[Reference, ...]
@@ -118,17 +116,15 @@ def _view(table: Table, cells: Sequence[Cells], refer: Sequence[list[Referrers]]
     outgoing = tuple(each for each in known if each.table == table.name)
     leads = {name: each.target for each in outgoing for name in each.fields}
     targets = [leads.get(each.name) for each in fields]
-    key = _positions(table, schema.primary_key)
-    anchors = _anchors(cells, key)
+    anchors = _anchors(cells, _positions(table, schema.primary_key))
     each_row = zip(anchors, cells, refer, strict=True)
     sizes = (len(anchor) + _bytes(row, some, targets, limit) for anchor, row, some in each_row)
     shown = cells[: how_many_fit(sizes, _BUDGET)]
-    rows = zip(range(len(shown)), anchors, shown, refer, strict=False)
+    rows = zip(anchors, shown, refer, strict=False)
     return View(
         table=table,
         fields=fields,
-        key=key,
-        rows=tuple(Row(number=n, anchor=a, cells=c, referrers=tuple(r)) for n, a, c, r in rows),
+        rows=tuple(Row(anchor=a, cells=c, referrers=tuple(r)) for a, c, r in rows),
         limit=limit,
         outgoing=outgoing,
         incoming=tuple(each for each in known if each.target == table.name),
@@ -167,10 +163,25 @@ def _anchors(rows: Sequence[Cells], key: tuple[int, ...]) -> list[str]:
 
 def _first_rows(release: Release, table: Table) -> Iterator[Cells]:
     fields = schema_of(table.resource).fields
-    with pq.ParquetFile(release.files.locate(table.parquet.path)) as file:
+    with opened_parquet(release, table) as file:
         for batch in islice(file.iter_batches(batch_size=MOST_ROWS), 1):
             columns = [texts(batch.column(each.name), each).to_pylist() for each in fields]
             yield from zip(*columns, strict=True)
+
+
+@contextmanager
+def opened_parquet(release: Release, table: Table) -> Iterator[pq.ParquetFile]:
+    """The Parquet file of a table.
+
+    Raises:
+        PublishError: It is not the one that was published.
+        TableReadError: It is no Parquet file of the table, which shows as it is read.
+    """
+    try:
+        with pq.ParquetFile(release.files.locate(table.parquet.path)) as file:
+            yield file
+    except (pa.ArrowException, KeyError, OSError) as error:
+        raise TableReadError(table.name, problem=f"its Parquet file cannot be read ({error})") from error
 
 
 def texts(column: pa.Array, field: Field) -> pa.Array:
@@ -206,7 +217,7 @@ def _groups(release: Release, table: Table, reference: Reference, wanted: set[Va
     counts: dict[Values, int] = defaultdict(int)
     first: dict[Values, list[tuple[int, str]]] = defaultdict(list)
     begin = 0
-    with pq.ParquetFile(release.files.locate(table.parquet.path)) as file:
+    with opened_parquet(release, table) as file:
         for batch in file.iter_batches(columns=list(names)):
             columns = {name: texts(batch.column(name), fields[name]) for name in names}
             for number, values in _matching([columns[name] for name in reference.fields], wanted):
