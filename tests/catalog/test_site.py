@@ -266,6 +266,4 @@ def test_a_manifest_that_says_not_what_it_must_is_told_in_one_sentence(
     (made / "release.json").write_text(json.dumps(manifest))
     forge(made, tmp_path / "store", "release.json")
     assert run(["site", str(tmp_path / "store")], debug=False) == 3
-    assert (
-        "v/1.0.0/release.json names no tables, or one that the version does not have whole" in capsys.readouterr().err
-    )
+    assert "v/1.0.0/release.json names no tables, or one that is not there as a whole" in capsys.readouterr().err

@@ -136,10 +136,10 @@ def _release(store: Store, entry: JsonObject, version: Version, aside: Path) -> 
             files.locate(kinds[SCHEMA].path)
     package = read_package(files.locate(DESCRIPTOR))
     resources = {resource.name: resource for resource in package.resources}
-    if not told or any(not {CSV, PARQUET} <= kinds.keys() or each.get("name") not in resources for each, kinds in told):
-        raise PublishError(
-            f"v/{version.number}/{_MANIFEST} names no tables, or one that the version does not have whole"
-        )
+    if not told or any(
+        not {CSV, PARQUET} <= kinds.keys() or str(each.get("name")) not in resources for each, kinds in told
+    ):
+        raise PublishError(f"v/{version.number}/{_MANIFEST} names no tables, or one that is not there as a whole")
     return Release(
         version=version,
         about=about(package.descriptor),

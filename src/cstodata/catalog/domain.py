@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cstodata.catalog.rows import opened_parquet, texts
+from cstodata.catalog.reading import opened_parquet, texts
 from cstodata.package.tables import schema_of
 
 if TYPE_CHECKING:

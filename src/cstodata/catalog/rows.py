@@ -6,21 +6,17 @@ How many rows a page shows follows from the data alone, so each page knows which
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from cstodata.catalog.names import LONGEST_NAME, names_of
+from cstodata.catalog.reading import first_rows, opened_parquet, texts
 from cstodata.catalog.references import references
 from cstodata.catalog.texts import cut, how_many_fit
-from cstodata.errors import TableReadError
-from cstodata.package.cells import render
 from cstodata.package.tables import schema_of
 
 if TYPE_CHECKING:
@@ -104,7 +100,7 @@ def views_of(release: Release) -> Mapping[str, View]:
     """
     known = references([table.resource for table in release.tables])
     tables = {table.name: table for table in release.tables}
-    cells = {name: list(_first_rows(release, table)) for name, table in tables.items()}
+    cells = {name: list(first_rows(release, table, MOST_ROWS)) for name, table in tables.items()}
     refer = {name: _referrers(release, tables, name, cells[name], known) for name in tables}
     return {name: _view(table, cells[name], refer[name], known) for name, table in tables.items()}
 
@@ -159,37 +155,6 @@ def _anchors(rows: Sequence[Cells], key: tuple[int, ...]) -> list[str]:
         anchors.append(f"row.{number + 1}" if anchor in seen else anchor)
         seen.add(anchor)
     return anchors
-
-
-def _first_rows(release: Release, table: Table) -> Iterator[Cells]:
-    fields = schema_of(table.resource).fields
-    with opened_parquet(release, table) as file:
-        for batch in islice(file.iter_batches(batch_size=MOST_ROWS), 1):
-            columns = [texts(batch.column(each.name), each).to_pylist() for each in fields]
-            yield from zip(*columns, strict=True)
-
-
-@contextmanager
-def opened_parquet(release: Release, table: Table) -> Iterator[pq.ParquetFile]:
-    """The Parquet file of a table.
-
-    Raises:
-        PublishError: It is not the one that was published.
-        TableReadError: It is no Parquet file of the table, which shows as it is read.
-    """
-    try:
-        with pq.ParquetFile(release.files.locate(table.parquet.path)) as file:
-            yield file
-    except (pa.ArrowException, KeyError, OSError) as error:
-        raise TableReadError(table.name, problem=f"its Parquet file cannot be read ({error})") from error
-
-
-def texts(column: pa.Array, field: Field) -> pa.Array:
-    """The cells of a column as text; null is null."""
-    try:
-        return render(column, field)
-    except TableReadError:  # the form that the field declares cannot express a value
-        return column.cast(pa.string())
 
 
 def _referrers(
