@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from cstodata.catalog.pages import Addresses, pages
 from cstodata.catalog.site import Written, write_site
 from cstodata.cli.main import run
 from cstodata.errors import PublishError
+from cstodata.package.digest import sha256_of_file
 from cstodata.publish.index import read_index
 from cstodata.publish.store import Store
 from cstodata.publish.yank import yank
+from cstodata.release.documents.facts import PARQUET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +141,7 @@ def test_a_yanked_version_is_marked_with_the_reason_and_what_to_use(copied: Path
     yank(store, "1.1.0", reason="<b>wrong</b> seats", today=date(2026, 3, 1), replaced_by="1.0.0")
     changed = write_site(store, store, Addresses()).changed
     assert changed == 36  # all but the style and the script
-    notice = "Version 1.1.0 was yanked on 2026-03-01. &lt;b&gt;wrong&lt;/b&gt; seats Use 1.0.0 in its place."
+    notice = "Version 1.1.0 was yanked on 2026-03-01. &lt;b&gt;wrong&lt;/b&gt; seats . Use 1.0.0 in its place."
     for path, page in made(copied).items():
         assert (notice in text_of(page)) == path.startswith("pages/1.1.0/")
     home = text_of(made(copied)["index.html"])
@@ -217,3 +220,50 @@ def test_pages_of_an_index_that_was_replaced_meanwhile_are_made_again(
     monkeypatch.setattr(Store, "replace", slowly)
     write_site(store, store, Addresses())
     assert "1.0.0 2026-02-20 yanked" in text_of((copied / "index.html").read_text())
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no Parquet at all"])
+def test_a_table_that_cannot_be_read_is_told_in_one_sentence(
+    content: bytes, published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = tmp_path / "release"
+    shutil.copytree(published / "v" / "1.0.0", made)
+    (made / "parquet" / "news.parquet").write_bytes(content)
+    store = tmp_path / "store"
+    forge(made, store, "parquet/news.parquet")
+    assert run(["site", str(store)], debug=False) == 3
+    assert "news: its Parquet file cannot be read" in capsys.readouterr().err
+
+
+def forge(made: Path, store: Path, name: str) -> None:
+    """Publish a version whose lists say of a changed file that it is right, as somebody could who publishes."""
+    shutil.copytree(made, store / "v" / "1.0.0")
+    sums = store / "v" / "1.0.0" / "SHA256SUMS"
+    digest = sha256_of_file(store / "v" / "1.0.0" / name)
+    lines = [f"{digest}  {name}" if line.endswith(f"  {name}") else line for line in sums.read_text().splitlines()]
+    sums.write_text("\n".join(lines) + "\n")
+    entry = {"version": "1.0.0", "path": "v/1.0.0/", "checksums_sha256": sha256_of_file(sums), "yanked": None}
+    index = {"format": "1.0", "package": "csto-pa", "title": None, "versions": [entry]}
+    (store / "index.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {},
+        {"tables": 5},
+        {"tables": []},
+        {"tables": [{}]},
+        {"tables": [{"name": "news", "files": [{"path": "../../x", "mediaType": "text/csv"}]}]},
+        {"tables": [{"name": "x", "files": [{"path": "a", "mediaType": m} for m in ("text/csv", PARQUET)]}]},
+    ],
+)
+def test_a_manifest_that_says_not_what_it_must_is_told_in_one_sentence(
+    manifest: Any, published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = tmp_path / "release"
+    shutil.copytree(published / "v" / "1.0.0", made)
+    (made / "release.json").write_text(json.dumps(manifest))
+    forge(made, tmp_path / "store", "release.json")
+    assert run(["site", str(tmp_path / "store")], debug=False) == 3
+    assert "v/1.0.0/release.json names no tables, or one that is not there as a whole" in capsys.readouterr().err

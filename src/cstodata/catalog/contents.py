@@ -135,8 +135,11 @@ def _release(store: Store, entry: JsonObject, version: Version, aside: Path) -> 
         if SCHEMA in kinds:
             files.locate(kinds[SCHEMA].path)
     package = read_package(files.locate(DESCRIPTOR))
-    if not told or any(not {CSV, PARQUET} <= kinds.keys() for _, kinds in told):
-        raise PublishError(f"v/{version.number}/{_MANIFEST} names no tables, or no CSV or no Parquet file of one")
+    resources = {resource.name: resource for resource in package.resources}
+    if not told or any(
+        not {CSV, PARQUET} <= kinds.keys() or str(each.get("name")) not in resources for each, kinds in told
+    ):
+        raise PublishError(f"v/{version.number}/{_MANIFEST} names no tables, or one that is not there as a whole")
     return Release(
         version=version,
         about=about(package.descriptor),
@@ -146,7 +149,7 @@ def _release(store: Store, entry: JsonObject, version: Version, aside: Path) -> 
         sources=tuple(objects(package.descriptor.get("sources"))),
         tables=tuple(
             Table(
-                resource=package.resource(str(each.get("name"))),
+                resource=resources[str(each.get("name"))],
                 rows=number(each.get("rows")),
                 csv=kinds[CSV],
                 parquet=kinds[PARQUET],

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
-from cstodata.catalog.rows import texts
+from cstodata.catalog.reading import opened_parquet, texts
 from cstodata.package.tables import schema_of
 
 if TYPE_CHECKING:
@@ -43,6 +41,7 @@ def records_of(release: Release, names: Iterable[str]) -> Mapping[str, Records]:
 
     Raises:
         PublishError: A file is not the one that was published.
+        TableReadError: A table cannot be read.
     """
     return {table.name: _records(release, table) for table in release.tables if table.name in names}
 
@@ -62,7 +61,8 @@ def number_in(text: str | None) -> int:
 
 def _records(release: Release, table: Table) -> Records:
     fields = schema_of(table.resource).fields
-    read = pq.read_table(release.files.locate(table.parquet.path), columns=[each.name for each in fields])
-    columns = {each.name: texts(read.column(each.name).combine_chunks(), each).to_pylist() for each in fields}
+    with opened_parquet(release, table) as file:
+        read = file.read(columns=[each.name for each in fields])
+        columns = {each.name: texts(read.column(each.name).combine_chunks(), each).to_pylist() for each in fields}
     rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
     return Records(fields=tuple(columns), rows=tuple(rows))

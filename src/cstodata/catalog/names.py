@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Key = tuple[str, ...]
 
-_LONG, _DIGEST = 60, 12
+LONGEST_NAME, _DIGEST = 60, 12
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9_]+")
 _RESERVED: Final = frozenset(
     {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -42,15 +42,15 @@ def names_of(keys: Iterable[Key]) -> Mapping[Key, str]:
 
 def _words(key: Key) -> str:
     # Only so much of a text is looked at: it may be a megabyte.
-    text = "-".join(cell[: 4 * _LONG] for cell in key)
+    text = "-".join(cell[: 4 * LONGEST_NAME] for cell in key)
     return slugify(text, regex_pattern=_NOT_IN_A_NAME)
 
 
 def _is_good(word: str) -> bool:
-    return 0 < len(word) <= _LONG and word not in _RESERVED
+    return 0 < len(word) <= LONGEST_NAME and word not in _RESERVED
 
 
 def _told_apart(word: str, key: Key) -> str:
     # Words have no dot, so such a name is none that another key has as its words.
     digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:_DIGEST]
-    return f"{word[: _LONG - _DIGEST - 1].strip('-') or 'key'}.{digest}"
+    return f"{word[: LONGEST_NAME - _DIGEST - 1].strip('-') or 'key'}.{digest}"

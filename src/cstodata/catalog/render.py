@@ -93,6 +93,6 @@ class Page:
         """The address of a file of the store."""
         return f"{self._address}{way('', path)}" if self._address else way(self.path, path)
 
-    def of(self, version: Version | str, name: str) -> str:
+    def of(self, version: Version, name: str) -> str:
         """The address of a file of a version."""
-        return self.file(f"v/{version if isinstance(version, str) else version.number}/{name}")
+        return self.file(f"v/{version.number}/{name}")

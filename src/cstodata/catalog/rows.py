@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from html import escape
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from cstodata.catalog.names import names_of
+from cstodata.catalog.names import LONGEST_NAME, names_of
+from cstodata.catalog.reading import first_rows, opened_parquet, texts
 from cstodata.catalog.references import references
 from cstodata.catalog.texts import cut, how_many_fit
-from cstodata.errors import TableReadError
-from cstodata.package.cells import render
 from cstodata.package.tables import schema_of
 
 if TYPE_CHECKING:
@@ -33,11 +30,11 @@ if TYPE_CHECKING:
     Values = tuple[str, ...]
 
 MOST_ROWS, MOST_COLUMNS, MOST_REFERRERS = 1000, 200, 3
-_BUDGET: Final = 85_000
+_BUDGET: Final = 80_000
 """Bytes of HTML that the rows of a page may take."""
 
-_ROW, _CELL, _LINK, _LIST = 90, 40, 110, 160
-"""Bytes of elements without their text: of a row, a cell, a link in it, and a list of who refers to the row."""
+_ROW, _CELL, _LINK, _LIST = 28, 30, 36, 100
+"""Bytes of elements without their text: of a row, a cell, a link, and a list of who refers to the row."""
 
 _CHARACTERS, _FEW_CHARACTERS, _MANY_COLUMNS, _LABEL = 300, 60, 20, 60
 
@@ -54,9 +51,8 @@ class Referrers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: its number from 0, its cells (null is None), and who refers to it."""
+    """One row: its place in the page, its cells (null is None), and who refers to it."""
 
-    number: int
     anchor: str
     cells: Cells
     referrers: tuple[Referrers, ...]
@@ -69,7 +65,6 @@ class View:
     Attributes:
         table: The table.
         fields: The fields that have a column; of very many, the first.
-        key: Positions of the primary key's fields among all; empty if there is none.
         rows: The first rows, with the cells of all fields.
         limit: Characters of a cell that are shown.
         outgoing: The foreign keys of the table.
@@ -78,7 +73,6 @@ class View:
 
     table: Table
     fields: tuple[Field, ...]
-    key: tuple[int, ...]
     rows: tuple[Row, ...]
     limit: int
     outgoing: tuple[Reference, ...]
@@ -106,7 +100,7 @@ def views_of(release: Release) -> Mapping[str, View]:
     """
     known = references([table.resource for table in release.tables])
     tables = {table.name: table for table in release.tables}
-    cells = {name: list(_first_rows(release, table)) for name, table in tables.items()}
+    cells = {name: list(first_rows(release, table, MOST_ROWS)) for name, table in tables.items()}
     refer = {name: _referrers(release, tables, name, cells[name], known) for name in tables}
     return {name: _view(table, cells[name], refer[name], known) for name, table in tables.items()}
 
@@ -116,35 +110,38 @@ def _view(table: Table, cells: Sequence[Cells], refer: Sequence[list[Referrers]]
     fields = schema.fields[:MOST_COLUMNS]
     limit = _CHARACTERS if len(fields) <= _MANY_COLUMNS else _FEW_CHARACTERS
     outgoing = tuple(each for each in known if each.table == table.name)
-    linked = {name for each in outgoing for name in each.fields}
-    columns = [(position, each.name in linked) for position, each in enumerate(fields)]
-    sizes = (_bytes(row, some, columns, limit) for row, some in zip(cells, refer, strict=True))
+    leads = {name: each.target for each in outgoing for name in each.fields}
+    targets = [leads.get(each.name) for each in fields]
+    anchors = _anchors(cells, _positions(table, schema.primary_key))
+    each_row = zip(anchors, cells, refer, strict=True)
+    sizes = (len(anchor) + _bytes(row, some, targets, limit) for anchor, row, some in each_row)
     shown = cells[: how_many_fit(sizes, _BUDGET)]
-    key = _positions(table, schema.primary_key)
-    anchors = _anchors(shown, key)
-    rows = zip(range(len(shown)), anchors, shown, refer, strict=False)
+    rows = zip(anchors, shown, refer, strict=False)
     return View(
         table=table,
         fields=fields,
-        key=key,
-        rows=tuple(Row(number=n, anchor=a, cells=c, referrers=tuple(r)) for n, a, c, r in rows),
+        rows=tuple(Row(anchor=a, cells=c, referrers=tuple(r)) for a, c, r in rows),
         limit=limit,
         outgoing=outgoing,
         incoming=tuple(each for each in known if each.target == table.name),
     )
 
 
-def _bytes(cells: Cells, referrers: Sequence[Referrers], columns: Sequence[tuple[int, bool]], limit: int) -> int:
-    """Bytes that a row takes at most; of each column, its position and whether its cells are linked are told."""
+def _bytes(cells: Cells, referrers: Sequence[Referrers], targets: Sequence[str | None], limit: int) -> int:
+    """Bytes that a row takes, about; of each column that is shown, the table that its cells lead to is told."""
     count = _ROW
-    for position, is_linked in columns:
-        text = cells[position] or ""
-        address = len(text.encode()) if text.startswith("http") else 0
-        count += _CELL + len(escape(cut(text, limit)).encode()) + (_LINK if is_linked else address)
+    for text, target in zip(cells, targets, strict=False):
+        told = text or ""
+        address = len(told.encode()) if told.startswith("http") else 0
+        count += _CELL + len(escape(cut(told, limit)).encode()) + (_link(target, told) if target else address)
     for each in referrers:
-        told = "".join(label for _, label in each.first)
-        count += _LIST + len(each.first) * _LINK + len(escape(told).encode())
+        count += _LIST + sum(len(escape(label).encode()) + _link(each.table, label) for _, label in each.first)
     return count
+
+
+def _link(table: str, text: str) -> int:
+    """Bytes of a link to a row, without its text."""
+    return _LINK + min(len(table), LONGEST_NAME) + min(len(text), LONGEST_NAME)
 
 
 def _anchors(rows: Sequence[Cells], key: tuple[int, ...]) -> list[str]:
@@ -158,22 +155,6 @@ def _anchors(rows: Sequence[Cells], key: tuple[int, ...]) -> list[str]:
         anchors.append(f"row.{number + 1}" if anchor in seen else anchor)
         seen.add(anchor)
     return anchors
-
-
-def _first_rows(release: Release, table: Table) -> Iterator[Cells]:
-    fields = schema_of(table.resource).fields
-    with pq.ParquetFile(release.files.locate(table.parquet.path)) as file:
-        for batch in islice(file.iter_batches(batch_size=MOST_ROWS), 1):
-            columns = [texts(batch.column(each.name), each).to_pylist() for each in fields]
-            yield from zip(*columns, strict=True)
-
-
-def texts(column: pa.Array, field: Field) -> pa.Array:
-    """The cells of a column as text; null is null."""
-    try:
-        return render(column, field)
-    except TableReadError:  # the form that the field declares cannot express a value
-        return column.cast(pa.string())
 
 
 def _referrers(
@@ -201,7 +182,7 @@ def _groups(release: Release, table: Table, reference: Reference, wanted: set[Va
     counts: dict[Values, int] = defaultdict(int)
     first: dict[Values, list[tuple[int, str]]] = defaultdict(list)
     begin = 0
-    with pq.ParquetFile(release.files.locate(table.parquet.path)) as file:
+    with opened_parquet(release, table) as file:
         for batch in file.iter_batches(columns=list(names)):
             columns = {name: texts(batch.column(name), fields[name]) for name in names}
             for number, values in _matching([columns[name] for name in reference.fields], wanted):

@@ -38,7 +38,9 @@ const makeSortable = (table) => {
 };
 
 const makeFilterable = (table) => {
-  const rows = [...table.tBodies[0].rows].map((row) => [row, row.textContent.toLowerCase()]);
+  // Who refers to a row is no word of the row.
+  const textOf = (row) => [...row.cells].filter((cell) => !cell.querySelector("details")).map((cell) => cell.textContent);
+  const rows = [...table.tBodies[0].rows].map((row) => [row, textOf(row).join("\n").toLowerCase()]);
   const input = make("input", { type: "search", autocomplete: "off" });
   const told = make("output");
   const label = make("label");
