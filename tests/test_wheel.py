@@ -52,7 +52,7 @@ def test_without_a_package_at_hand_the_bundled_dataset_is_validated(wheel: Path,
     done = as_user(wheel, tmp_path, "-m", "cstodata", "validate")
     assert (done.returncode, done.stderr) == (0, "")
     assert str(wheel / "cstodata" / "dataset" / "datapackage.json") in done.stdout
-    assert "0 errors, 0 warnings, 10 tables, 14 rules applied" in done.stdout
+    assert "0 errors, 0 warnings, 10 tables, 15 rules applied" in done.stdout
 
 
 def test_the_bundled_dataset_is_released(wheel: Path, tmp_path: Path) -> None:

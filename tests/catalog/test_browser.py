@@ -141,6 +141,7 @@ def test_a_reference_is_followed_to_the_row_and_back(address: str, open_page: Op
     assert row.locator("td").first.inner_text() == "BY-LC01"
     row.locator("summary").click()
     row.get_by_role("link", name="BY-2026-02-20 · BY-LC01").click()
+    page.wait_for_url(f"{address}{SEATS}#*")
     assert page.locator("tr:target td").all_inner_texts()[:3] == ["BY-2026-02-20", "BY-LC01", "7"]
 
 

@@ -91,7 +91,7 @@ def hostile_tables() -> dict[str, tuple[str, dict[str, Any]]]:
     return {
         **hostile_domain(),
         "index": (keys, schema(named, {"name": "note"}, primaryKey=["key"])),
-        "con": (
+        "pointers": (
             pointers,
             schema({"name": "id"}, {"name": "to"}, {"name": "text"}, primaryKey=["id"], foreignKeys=foreign),
         ),
@@ -191,7 +191,7 @@ def test_a_page_of_a_large_table_is_light_and_says_how_much_more_there_is(hostil
 def test_texts_are_shown_as_they_are(hostile_address: str, open_page: Any) -> None:
     page = open_page().page
     page.goto(f"{hostile_address}pages/1.0.0%2Bx.1/index.html")
-    page.get_by_role("link", name="con", exact=True).click()
+    page.get_by_role("link", name="pointers", exact=True).click()
     cells = page.locator("table.rows td:nth-child(3)").all_inner_texts()
     for text in MARKUP[:13]:
         assert text in cells

@@ -129,7 +129,7 @@ def test_a_version_too_low_fails_unless_nothing_may(repository_of: Repository) -
 
 def test_warnings_fail_where_they_may_not_be(repository_of: Repository) -> None:
     with (repository_of.top / "data" / "sources.csv").open("a") as sources:
-        sources.write(f"zzz,https://pacsto.org/events/zzz,A title,2020-01-01,en,{'0' * 64}\n")
+        sources.write(f"zzz,https://pacsto.org/events/zzz,A title,2020-01-01,en,{'0' * 64},\n")
     repository_of.format()
     repository_of.declare("1.2.0")
     repository_of.commit()

@@ -45,7 +45,7 @@ def broken(dataset: Path) -> Path:
 def warned(dataset: Path) -> Path:
     """The dataset with a source that nothing was read from, and so one warning."""
     with (dataset / "data" / "sources.csv").open("a") as sources:
-        sources.write(f"zzz,https://pacsto.org/events/zzz,A title,2020-01-01,en,{'0' * 64}\n")
+        sources.write(f"zzz,https://pacsto.org/events/zzz,A title,2020-01-01,en,{'0' * 64},\n")
     assert run(["format", str(dataset)], debug=True) == 0
     return dataset
 
@@ -248,7 +248,7 @@ def test_a_dry_run_names_what_a_run_writes(dataset: Path, tmp_path: Path, capsys
     }
     assert not output.exists()
     assert run(["release", str(dataset), "--output", str(output)], debug=False) == 0
-    assert named == {str(path) for path in output.rglob("*") if path.is_file()}
+    assert named == {str(path) for path in (output / "v").rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

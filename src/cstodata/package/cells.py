@@ -11,6 +11,7 @@ geojson) stay text, exactly as written.
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
@@ -53,8 +54,6 @@ _CANONICAL: Final[Mapping[str, str]] = {
 }
 """What Arrow may cast, by type; as RE2 patterns. Only for fields that declare nothing that changes the reading."""
 
-_YEAR_1000 = date(1000, 1, 1)
-
 _BEYOND_MICROSECONDS = re.compile(r"[.,][0-9]{7,}")
 """Frictionless cuts them off without a word."""
 
@@ -64,6 +63,11 @@ _DAYS = (datetime(2000, 1, 1), datetime(2004, 2, 2))  # noqa: DTZ001 -- Friction
 
 # Taken out of arrays: making a scalar, or comparing with a Python value, imports pandas if there is one.
 _NULL: Final = pa.nulls(1, pa.string())[0]
+_YEAR_1000: Final = pa.Array.from_buffers(
+    pa.date32(),
+    1,
+    [None, pa.py_buffer((date(1000, 1, 1) - date(1970, 1, 1)).days.to_bytes(4, sys.byteorder, signed=True))],
+)[0]
 _EMPTY: Final = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(bytes(8)), pa.py_buffer(b"")])[0]
 
 _READING_OPTIONS = frozenset({"trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber"})
