@@ -259,15 +259,7 @@ def test_the_captured_pages_give_the_committed_tables_byte_for_byte(dataset: Pat
 def test_a_page_is_merged_and_the_package_stays_valid(
     page: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments: list[str | Path] = [
-        page,
-        "--url",
-        EVENTS + "an-example",
-        "--captured-on",
-        "2026-03-08",
-        "--into",
-        dataset,
-    ]
+    arguments: list[str | Path] = [page, "--url", EVENTS + "an-example", "--captured-on", "2026-03-08", "--into", dataset]
     told = shown(capsys, *arguments)
     assert "delegations: 1 new row\n" in told
     assert f"wrote {dataset / 'data/delegations.csv'}\n" in told
@@ -352,7 +344,7 @@ def test_names_may_be_known_from_another_package(page: Path, dataset: Path, caps
 
 def test_an_interrupt_leaves_the_package_as_it_was(dataset: Path) -> None:
     before = contents(dataset)
-    command: list[str | Path] = [sys.executable, "-m", "cstodata", "extract", "-", "--into", dataset]
+    command = [sys.executable, "-m", "cstodata", "extract", "-", "--into", str(dataset)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         while not (dataset / ".cstodata-merge.lock").exists():
