@@ -259,7 +259,15 @@ def test_the_captured_pages_give_the_committed_tables_byte_for_byte(dataset: Pat
 def test_a_page_is_merged_and_the_package_stays_valid(
     page: Path, dataset: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments: list[str | Path] = [page, "--url", EVENTS + "an-example", "--captured-on", "2026-03-08", "--into", dataset]
+    arguments: list[str | Path] = [
+        page,
+        "--url",
+        EVENTS + "an-example",
+        "--captured-on",
+        "2026-03-08",
+        "--into",
+        dataset,
+    ]
     told = shown(capsys, *arguments)
     assert "delegations: 1 new row\n" in told
     assert f"wrote {dataset / 'data/delegations.csv'}\n" in told
