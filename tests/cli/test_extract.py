@@ -363,7 +363,9 @@ def test_an_interrupt_leaves_the_package_as_it_was(dataset: Path) -> None:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"interrupted" in said
-    assert contents(dataset) == before
+    after = contents(dataset)
+    after.pop(".cstodata-merge.lock", None)  # left, empty, if the signal came before it was taken
+    assert after == before
 
 
 def test_a_package_that_a_killed_run_left_is_restored_and_a_dry_run_says_so(
