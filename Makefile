@@ -1,11 +1,11 @@
 # The two commands of the README. Each works alone on a fresh clone, with Python 3.11 or newer, git and make; the tests also
-# need OpenSSH's client, and install it where they may.
+# need OpenSSH's client and Java, and install them where they may.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pep517 --constraint constraints.txt
 
-.PHONY: release test openssh fuzz format docs clean
+.PHONY: release test openssh java fuzz format docs clean
 
 ## Validate the versions of the dataset, release them below build/release, and publish them to build/store.
 release: $(VENV)/installed
@@ -16,14 +16,14 @@ release: $(VENV)/installed
 	$(BIN)/cstodata verify build/store --deep
 
 ## Check format, lint, types, import contracts and generated pages, then run the tests.
-test: $(VENV)/installed-test $(VENV)/user/installed openssh
+test: $(VENV)/installed-test $(VENV)/user/installed openssh java
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cog --check README.md docs/reference/*.md
 	$(BIN)/cstodata format --check
-	CSTODATA_USER_PYTHON=$(VENV)/user/bin/python $(BIN)/pytest -n auto
+	CSTODATA_USER_PYTHON=$(VENV)/user/bin/python $(BIN)/pytest -n auto --dist loadgroup
 
 ## Compare the findings of the engines with those of Frictionless on many random packages; takes half an hour.
 fuzz: $(VENV)/installed-test
@@ -42,6 +42,10 @@ docs: $(VENV)/installed-test
 # The tests sign releases with real keys.
 openssh:
 	@command -v ssh-keygen >/dev/null || { apt-get update -qq && apt-get install -y -qq openssh-client; } || { echo "The tests need ssh-keygen: install OpenSSH's client." >&2; exit 1; }
+
+# And they start Spark.
+java:
+	@command -v java >/dev/null || { apt-get update -qq && apt-get install -y -qq default-jre-headless; } || { echo "The tests need Java 17 or newer: install a runtime." >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) build dist

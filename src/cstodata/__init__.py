@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet, RowChange, TableChanges
     from cstodata.model.finding import Finding, Severity
     from cstodata.model.report import Outcome, Report, RuleResult, TableResult
+    from cstodata.validation.spark.engine import SparkEngine
 
 __all__ = [
     "Bump",
@@ -34,6 +35,7 @@ __all__ = [
     "RowChange",
     "RuleResult",
     "Severity",
+    "SparkEngine",
     "TableChanges",
     "TableResult",
     "compare",
@@ -54,6 +56,7 @@ _HOMES = {
     "RowChange": "cstodata.model.change",
     "RuleResult": "cstodata.model.report",
     "Severity": "cstodata.model.finding",
+    "SparkEngine": "cstodata.validation.spark.engine",
     "TableChanges": "cstodata.model.change",
     "TableResult": "cstodata.model.report",
     "compare": "cstodata.api",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage
     from cstodata.validation.limits import Limits
     from cstodata.validation.rules.base import Rule
+    from cstodata.validation.spark.engine import SparkEngine
+    from cstodata.validation.tables.engine import JudgeRows
 
 
 def validate_package(
@@ -31,7 +33,7 @@ def validate_package(
     resources: Iterable[str] = (),
     rules: Iterable[str] | None = None,
     limits: Limits,
-    engine: str = "auto",
+    engine: str | SparkEngine = "auto",
     on_step: OnStep = unheard,
 ) -> Report:
     """Check a data package.
@@ -42,7 +44,7 @@ def validate_package(
         resources: Names of the resources to check; none for all.
         rules: Ids of the rules to apply; None for all, or for those that judge the resources named.
         limits: How much may be found, and taken.
-        engine: Who reads the rows of tables: `auto`, `fast` or `frictionless`.
+        engine: Who reads the rows of tables: `auto`, `fast` or `frictionless`; or Spark, where it may.
         on_step: Called with the name of each resource, then with "rules", and the share that is done, from 0 to 1.
 
     Raises:
@@ -50,6 +52,7 @@ def validate_package(
         DescriptorError: The descriptor cannot be read.
         UnknownNameError: A resource or rule that was asked for does not exist.
         EngineError: A table must be judged fast, and cannot be.
+        SparkError: Spark cannot go on.
     """
     begin = time.perf_counter()
     # Frictionless is heavy: what can fail without it has failed by now.
@@ -70,9 +73,10 @@ def validate_package(
                 package,
                 metadata.judged,
                 chosen,
-                engine=Engine(engine),
+                engine=Engine(engine) if isinstance(engine, str) else Engine.AUTO,
                 limits=limits,
                 on_step=on_step,
+                carrier=_carrier(engine),
             )
         )
         applied = _check_rules(package, tables, rules, today, limits.errors, on_step)
@@ -86,6 +90,16 @@ def validate_package(
         seconds=time.perf_counter() - begin,
     )
     return replace(report, explanations=_explanations(report))
+
+
+def _carrier(engine: str | SparkEngine) -> JudgeRows:
+    if isinstance(engine, str):
+        from cstodata.validation.tables.fast import judge_rows
+
+        return judge_rows
+    from cstodata.validation.spark.carrier import SparkCarrier
+
+    return SparkCarrier(engine).judge_rows
 
 
 def _check_rules(

@@ -7,6 +7,7 @@ expression; the rows for which it is false are the findings. Null is no answer, 
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -99,7 +100,10 @@ def failing_rows(rule: Rule, tables: Tables) -> pa.Table:
 
     The view is collected first: Pandera lets every check on a lazy frame pass.
     """
-    import pandera.pyarrow as pandera
+    with warnings.catch_warnings():
+        # Pandera imports PySpark where it is installed, and that warns of new versions of pandas; none is used here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        import pandera.pyarrow as pandera
 
     collected = rule.view(tables).collect().to_native()
     check = pandera.Check(lambda _: rule.holds(), native=False, name=rule.id)

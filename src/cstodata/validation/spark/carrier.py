@@ -1,0 +1,247 @@
+"""The readings of the fast engine, carried by Spark: ranges are looked at on executors, suspects are judged here."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cstodata.validation.spark.cluster import Cluster
+from cstodata.validation.spark.ranges import Census, aligned, equal_ranges
+from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Count, Judge, Keys, hit_of
+from cstodata.validation.tables.fast import judge_rows
+from cstodata.validation.tables.keys import must_differ
+from cstodata.validation.tables.reading import Summary, read_on, verdict
+from cstodata.validation.tables.scan import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from cstodata.model.progress import OnShare
+    from cstodata.validation.limits import Limits
+    from cstodata.validation.spark.engine import SparkEngine
+    from cstodata.validation.spark.ranges import Range
+    from cstodata.validation.spark.tasks import Note
+    from cstodata.validation.tables.fast import Target
+    from cstodata.validation.tables.keys import Fields
+    from cstodata.validation.tables.looking import Suspicions
+    from cstodata.validation.tables.plan import ForeignKey, TablePlan
+    from cstodata.validation.tables.reading import Reading, Verdict
+    from cstodata.validation.tables.standard import StandardChecks
+
+MOST_SUSPICIONS = 1_000_000
+"""Keys that may be sent to the driver and from there to the executors."""
+
+_RANGE_GROWTH = 4
+"""How many times its size a range may have if its quotes let it not end earlier."""
+
+
+class LeftHereError(Exception):
+    """A table is left to the engine of this machine; the message says why."""
+
+
+class SparkCarrier:
+    """Carries the readings of the tables of one package."""
+
+    def __init__(self, engine: SparkEngine) -> None:
+        self._engine = engine
+        self._cluster = Cluster(session=engine.session, tasks=engine.tasks)
+        self._ranges: dict[Path, list[Range]] = {}
+
+    def judge_rows(
+        self,
+        plan: TablePlan,
+        targets: Mapping[ForeignKey, Target],
+        limits: Limits,
+        checks: StandardChecks,
+        on_share: OnShare,
+    ) -> Verdict:
+        """What `cstodata.validation.tables.fast.judge_rows` says, and where Spark cannot be sure of it, by that.
+
+        Raises:
+            NotFastError: The table is left to Frictionless.
+            RefusedError: A record is too large for anybody.
+            SparkError: Spark cannot go on.
+        """
+        try:
+            return self._on_spark(plan, targets, limits, checks, on_share)
+        except LeftHereError as why:
+            here = judge_rows(plan, targets, limits, checks, on_share)
+            return replace(here, how=f"on this machine, because {why}")
+
+    def _on_spark(
+        self,
+        plan: TablePlan,
+        targets: Mapping[ForeignKey, Target],
+        limits: Limits,
+        checks: StandardChecks,
+        on_share: OnShare,
+    ) -> Verdict:
+        size = plan.path.stat().st_size
+        if size < self._engine.min_bytes or size == 0:
+            raise LeftHereError(f"{size:,} bytes are too few for a job")
+        if checks.compares:
+            raise LeftHereError("its schema has unique keys beside the primary key")
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            digesting = pool.submit(digest, plan.digested)
+            ranges = self._aligned(plan)
+            large = {
+                key: each for key, each in targets.items() if each.plan.path.stat().st_size >= self._engine.min_bytes
+            }
+            reading = _Readings(
+                plan=plan,
+                ranges=ranges,
+                cluster=self._cluster,
+                small={key: each for key, each in targets.items() if key not in large},
+                large={key: (each, self._aligned(each.plan)) for key, each in large.items()},
+                checks=checks,
+                limits=limits,
+                on_share=on_share,
+            ).last()
+            longest = max(each.stop - each.start for each in ranges)
+            how = f"on Spark, in {len(ranges):,} tasks of up to {longest:,} bytes"
+            return verdict(plan, reading, digesting.result(), how=how)
+
+    def _aligned(self, plan: TablePlan) -> list[Range]:
+        """The ranges of a file that are to begin and end with records; counted by Spark, too."""
+        if plan.path not in self._ranges:
+            ranges = equal_ranges(plan.path, plan.path.stat().st_size, self._engine.range_bytes)
+            if len(ranges) > 1:
+                notes = self._cluster.notes(Count(quote=plan.dialect.quote.encode()), ranges)
+                ranges = aligned(ranges, [_census(each) for each in notes])
+            if any(each.stop - each.start > _RANGE_GROWTH * self._engine.range_bytes for each in ranges[1:]):
+                raise LeftHereError("its quotes do not tell where its records end")
+            self._ranges[plan.path] = ranges
+        return self._ranges[plan.path]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Readings:
+    """Readings of one file; the second is for the keys that the first finds suspicious.
+
+    Attributes:
+        small: Targets that are few enough to be sent to the executors.
+        large: The others, and the ranges of their files.
+        read: How many ranges were read.
+        unordered: The keys that must differ, and do not ascend from row to row.
+    """
+
+    plan: TablePlan
+    ranges: Sequence[Range]
+    cluster: Cluster
+    small: Mapping[ForeignKey, Target]
+    large: Mapping[ForeignKey, tuple[Target, Sequence[Range]]]
+    checks: StandardChecks
+    limits: Limits
+    on_share: OnShare
+    read: int = 0
+    unordered: set[Fields] = field(default_factory=set)
+
+    def last(self) -> Reading:
+        """What the last reading found."""
+        reading = self._reading({}, {})
+        suspicions, missing = self._suspicions()
+        return self._reading(suspicions, missing) if suspicions else reading
+
+    def _reading(self, suspicions: Suspicions, missing: Mapping[ForeignKey, frozenset[str]]) -> Reading:
+        absent = {key: _AllBut(missing.get(key, frozenset())) for key in self.large}
+        return read_on(self.plan, {**self.small, **absent}, self._summaries(suspicions), self.limits, self.on_share)
+
+    def _summaries(self, suspicions: Suspicions) -> Iterator[Summary]:
+        distinct = tuple(sorted(must_differ(self.plan)))
+        targets: dict[Fields, list[pa.Array]] = {}
+        for key, target in self.small.items():
+            targets.setdefault(key.fields, []).append(target.keys)
+        enough = self.limits.errors and self.limits.errors + sum(map(len, suspicions.values()))
+        task = Judge(
+            plan=self.plan,
+            checks=self.checks,
+            distinct=distinct,
+            suspicions=suspicions,
+            targets=targets,
+            enough=enough,
+        )
+        self.checks.restart()
+        ascents = [_Ascents() for _ in distinct]
+        before, self.read = 0, 0
+        for piece, notes in zip(self.ranges, self.cluster.notes(task, self.ranges), strict=False):
+            end = notes[-1]
+            if end.what == UNFIT:
+                raise LeftHereError(end.texts[0])
+            self.read += 1
+            told = {note.number: note.texts for note in notes if note.what == ASCENDING}
+            for number, ascent in enumerate(ascents):
+                ascent.add(told.get(number))
+            self.unordered = {fields for fields, each in zip(distinct, ascents, strict=True) if not each.hold}
+            for note in notes:
+                if note.what == HIT:
+                    self.checks.hit(hit_of(note, before + note.number))
+            suspects = [(before + note.number, note.texts) for note in notes if note.what == SUSPECT]
+            yield Summary(rows=end.number, suspects=suspects, share=piece.stop / piece.size)
+            if end.what != DONE:
+                raise LeftHereError("it has fewer errors than suspicious rows")
+            before += end.number
+
+    def _suspicions(self) -> tuple[Suspicions, dict[ForeignKey, frozenset[str]]]:
+        """The keys among those that were read that occur twice and must not, and those that are not found."""
+        read = self.ranges[: self.read]
+        found: dict[Fields, list[pa.Array]] = {}
+        if self.unordered:
+            each = tuple(sorted(self.unordered))
+            keys = Keys(plan=self.plan, each=each)
+            for number, texts in _by_kind(self.cluster.repeated(keys, read, most=MOST_SUSPICIONS + 1)):
+                found.setdefault(each[number], []).append(texts)
+        missing = {}
+        for key, (target, there) in self.large.items():
+            mine, theirs = (
+                Keys(plan=plan, each=(fields,))
+                for plan, fields in ((self.plan, key.fields), (target.plan, target.fields))
+            )
+            for _, texts in _by_kind(self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1)):
+                found.setdefault(key.fields, []).append(texts)
+                missing[key] = frozenset(texts.to_pylist())
+        return {fields: pa.chunked_array(chunks).unique() for fields, chunks in found.items()}, missing
+
+
+class _Ascents:
+    """Whether keys ascend through all ranges that were read."""
+
+    def __init__(self) -> None:
+        self.hold = True
+        self._last: str | None = None
+
+    def add(self, ends: list[str] | None) -> None:
+        """The first and the last key of the next range: empty if it has none, None if they do not ascend."""
+        self.hold = self.hold and ends is not None and (not ends or self._last is None or self._last < ends[0])
+        self._last = ends[1] if ends else self._last
+
+
+@dataclass(frozen=True, slots=True)
+class _AllBut:
+    """All texts but some."""
+
+    missing: frozenset[str]
+
+    def __contains__(self, text: object) -> bool:
+        return text not in self.missing
+
+
+def _by_kind(keys: pa.Table) -> Iterator[tuple[int, pa.Array]]:
+    """The keys of each kind."""
+    if keys.num_rows > MOST_SUSPICIONS:
+        raise LeftHereError(f"more than {MOST_SUSPICIONS:,} keys are repeated or not found")
+    for kind in keys["kind"].unique().to_pylist():
+        texts = keys.filter(pc.equal(keys["kind"], kind))["key"].combine_chunks()
+        if kind < 0:
+            raise LeftHereError(texts[0].as_py())
+        yield kind, texts
+
+
+def _census(notes: list[Note]) -> Census:
+    (note,) = notes
+    even, odd = (int(text) if text else None for text in note.texts)
+    return Census(quotes=note.number, after_line=(even, odd))
