@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-    from cstodata.validation.spark.cluster import Task
+    from cstodata.validation.spark.cluster import Piece, Task
     from cstodata.validation.spark.ranges import Range
     from cstodata.validation.spark.tasks import Keys, Note
 
@@ -38,7 +38,7 @@ class HereCluster:
     def __init__(self, **_: Any) -> None:
         pass
 
-    def notes(self, task: Task, ranges: Sequence[Range]) -> Iterator[list[Note]]:
+    def notes(self, task: Task[Piece], ranges: Sequence[Piece]) -> Iterator[list[Note]]:
         for piece in ranges:
             yield list(_sent(task)(piece))
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage
     from cstodata.validation.limits import Limits
     from cstodata.validation.rules.base import Rule
+    from cstodata.validation.rules.reading import Elsewhere
+    from cstodata.validation.spark.carrier import SparkCarrier
     from cstodata.validation.spark.engine import SparkEngine
-    from cstodata.validation.tables.engine import JudgeRows
 
 
 def validate_package(
@@ -59,6 +60,7 @@ def validate_package(
     located = locate(path)
     descriptor = read_json(located)
     from cstodata.validation.tables.engine import Engine
+    from cstodata.validation.tables.fast import judge_rows
     from cstodata.validation.tables.judge import judge_tables
     from cstodata.validation.tables.metadata import judge_metadata
 
@@ -68,6 +70,7 @@ def validate_package(
     if metadata.judged is not None:
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
+        carrier = _carrier(engine)
         tables = tuple(
             judge_tables(
                 package,
@@ -76,10 +79,18 @@ def validate_package(
                 engine=Engine(engine) if isinstance(engine, str) else Engine.AUTO,
                 limits=limits,
                 on_step=on_step,
-                carrier=_carrier(engine),
+                carrier=judge_rows if carrier is None else carrier.judge_rows,
             )
         )
-        applied = _check_rules(package, tables, rules, today, limits.errors, on_step)
+        applied = _check_rules(
+            package,
+            tables,
+            rules,
+            today,
+            limits.errors,
+            on_step,
+            elsewhere=carrier.frames(package) if carrier else None,
+        )
     report = Report(
         package=_text(descriptor, "name"),
         version=_text(descriptor, "version"),
@@ -92,14 +103,12 @@ def validate_package(
     return replace(report, explanations=_explanations(report))
 
 
-def _carrier(engine: str | SparkEngine) -> JudgeRows:
+def _carrier(engine: str | SparkEngine) -> SparkCarrier | None:
     if isinstance(engine, str):
-        from cstodata.validation.tables.fast import judge_rows
-
-        return judge_rows
+        return None
     from cstodata.validation.spark.carrier import SparkCarrier
 
-    return SparkCarrier(engine).judge_rows
+    return SparkCarrier(engine)
 
 
 def _check_rules(
@@ -109,6 +118,8 @@ def _check_rules(
     today: date,
     limit: int,
     on_step: OnStep,
+    *,
+    elsewhere: Elsewhere | None,
 ) -> tuple[RuleResult, ...]:
     from cstodata.validation.rules.apply import apply_rules
     from cstodata.validation.rules.base import ANY
@@ -131,7 +142,9 @@ def _check_rules(
     }
     results = []
     on_step("rules", 0)
-    for result in apply_rules(package, rules, about=checked, unreadable=unreadable, today=today, limit=limit):
+    for result in apply_rules(
+        package, rules, about=checked, unreadable=unreadable, today=today, limit=limit, elsewhere=elsewhere
+    ):
         results.append(result)
         on_step("rules", len(results) / len(rules))
     return tuple(results)

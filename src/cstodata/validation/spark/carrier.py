@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.validation.spark.cluster import Cluster
+from cstodata.validation.spark.frames import SparkFrames
 from cstodata.validation.spark.ranges import Census, aligned, equal_ranges
 from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Count, Judge, Keys, hit_of
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.keys import must_differ
 from cstodata.validation.tables.reading import Summary, read_on, verdict
+from cstodata.validation.tables.refusal import RECORD_BYTES
 from cstodata.validation.tables.scan import digest
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cstodata.model.progress import OnShare
+    from cstodata.package.descriptor import DataPackage
     from cstodata.validation.limits import Limits
     from cstodata.validation.spark.engine import SparkEngine
     from cstodata.validation.spark.ranges import Range
@@ -36,8 +40,13 @@ if TYPE_CHECKING:
 MOST_SUSPICIONS = 1_000_000
 """Keys that may be sent to the driver and from there to the executors."""
 
-_RANGE_GROWTH = 4
-"""How many times its size a range may have if its quotes let it not end earlier."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A range, and the number of its first record behind the header, which is 1."""
+
+    range: Range
+    first: int
 
 
 class LeftHereError(Exception):
@@ -49,8 +58,17 @@ class SparkCarrier:
 
     def __init__(self, engine: SparkEngine) -> None:
         self._engine = engine
-        self._cluster = Cluster(session=engine.session, tasks=engine.tasks)
+        self.cluster = Cluster(session=engine.session, tasks=engine.tasks)
         self._ranges: dict[Path, list[Range]] = {}
+        self._numbered: dict[Path, list[Numbered]] = {}
+
+    def numbered(self, path: Path) -> list[Numbered] | None:
+        """The ranges of a file, each with the number of its first record; None if not all of them were read."""
+        return self._numbered.get(path.resolve())
+
+    def frames(self, package: DataPackage) -> SparkFrames:
+        """The tables of a package, as far as Spark has judged them, for rules."""
+        return SparkFrames(package, self)
 
     def judge_rows(
         self,
@@ -81,39 +99,52 @@ class SparkCarrier:
         checks: StandardChecks,
         on_share: OnShare,
     ) -> Verdict:
-        size = plan.path.stat().st_size
-        if size < self._engine.min_bytes or size == 0:
-            raise LeftHereError(f"{size:,} bytes are too few for a job")
-        if checks.compares:
-            raise LeftHereError("its schema has unique keys beside the primary key")
+        if why := self._why_here(plan, checks):
+            raise LeftHereError(why)
         with ThreadPoolExecutor(max_workers=1) as pool:
             digesting = pool.submit(digest, plan.digested)
             ranges = self._aligned(plan)
-            large = {
-                key: each for key, each in targets.items() if each.plan.path.stat().st_size >= self._engine.min_bytes
-            }
-            reading = _Readings(
+            large = {key: each for key, each in targets.items() if self._is_large(each.plan)}
+            readings = _Readings(
                 plan=plan,
                 ranges=ranges,
-                cluster=self._cluster,
+                cluster=self.cluster,
                 small={key: each for key, each in targets.items() if key not in large},
                 large={key: (each, self._aligned(each.plan)) for key, each in large.items()},
                 checks=checks,
                 limits=limits,
                 on_share=on_share,
-            ).last()
+            )
+            reading = readings.last()
+            if not reading.limit_reached:
+                self._numbered[plan.path.resolve()] = [
+                    Numbered(range=each, first=first) for each, first in zip(ranges, readings.firsts, strict=True)
+                ]
             longest = max(each.stop - each.start for each in ranges)
             how = f"on Spark, in {len(ranges):,} tasks of up to {longest:,} bytes"
             return verdict(plan, reading, digesting.result(), how=how)
 
+    def _why_here(self, plan: TablePlan, checks: StandardChecks) -> str | None:
+        """Why a table is not for Spark, as far as can be said before it is read; None if it is."""
+        if not plan.is_own:
+            return "its file had to be unpacked or joined here"
+        if not self._is_large(plan):
+            return f"{plan.path.stat().st_size:,} bytes are too few for a job"
+        return "its schema has unique keys beside the primary key" if checks.compares else None
+
+    def _is_large(self, plan: TablePlan) -> bool:
+        """Whether others can read a table, and should."""
+        return plan.is_own and plan.path.stat().st_size >= max(1, self._engine.min_bytes)
+
     def _aligned(self, plan: TablePlan) -> list[Range]:
         """The ranges of a file that are to begin and end with records; counted by Spark, too."""
         if plan.path not in self._ranges:
-            ranges = equal_ranges(plan.path, plan.path.stat().st_size, self._engine.range_bytes)
+            ranges = equal_ranges(plan.path.resolve(), plan.path.stat().st_size, self._engine.range_bytes)
             if len(ranges) > 1:
-                notes = self._cluster.notes(Count(quote=plan.dialect.quote.encode()), ranges)
+                notes = self.cluster.notes(Count(quote=plan.dialect.quote.encode()), ranges)
                 ranges = aligned(ranges, [_census(each) for each in notes])
-            if any(each.stop - each.start > _RANGE_GROWTH * self._engine.range_bytes for each in ranges[1:]):
+            # A record may reach into the next range, and no further than its size.
+            if any(each.stop - each.start > 2 * self._engine.range_bytes + RECORD_BYTES for each in ranges):
                 raise LeftHereError("its quotes do not tell where its records end")
             self._ranges[plan.path] = ranges
         return self._ranges[plan.path]
@@ -126,7 +157,7 @@ class _Readings:
     Attributes:
         small: Targets that are few enough to be sent to the executors.
         large: The others, and the ranges of their files.
-        read: How many ranges were read.
+        firsts: The number of the first row of each range that was read.
         unordered: The keys that must differ, and do not ascend from row to row.
     """
 
@@ -138,7 +169,7 @@ class _Readings:
     checks: StandardChecks
     limits: Limits
     on_share: OnShare
-    read: int = 0
+    firsts: list[int] = field(default_factory=list)
     unordered: set[Fields] = field(default_factory=set)
 
     def last(self) -> Reading:
@@ -167,12 +198,13 @@ class _Readings:
         )
         self.checks.restart()
         ascents = [_Ascents() for _ in distinct]
-        before, self.read = 0, 0
+        before = 0
+        self.firsts.clear()
         for piece, notes in zip(self.ranges, self.cluster.notes(task, self.ranges), strict=False):
             end = notes[-1]
             if end.what == UNFIT:
                 raise LeftHereError(end.texts[0])
-            self.read += 1
+            self.firsts.append(before + FIRST_DATA_ROW)
             told = {note.number: note.texts for note in notes if note.what == ASCENDING}
             for number, ascent in enumerate(ascents):
                 ascent.add(told.get(number))
@@ -188,7 +220,7 @@ class _Readings:
 
     def _suspicions(self) -> tuple[Suspicions, dict[ForeignKey, frozenset[str]]]:
         """The keys among those that were read that occur twice and must not, and those that are not found."""
-        read = self.ranges[: self.read]
+        read = self.ranges[: len(self.firsts)]
         found: dict[Fields, list[pa.Array]] = {}
         if self.unordered:
             each = tuple(sorted(self.unordered))

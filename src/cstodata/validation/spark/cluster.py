@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import pyarrow as pa
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from cstodata.validation.spark.ranges import Range
     from cstodata.validation.spark.tasks import Keys
 
-    Task = Callable[[Range], Iterable[Note]]
+    Piece = TypeVar("Piece")
+    Task = Callable[[Piece], Iterable[Note]]
 
 _FIRST_RANGES, _MOST_RANGES = 8, 1024
 _NOTES = pa.schema({"part": pa.int32(), "what": pa.string(), "number": pa.int64(), "texts": pa.list_(pa.string())})
@@ -46,7 +47,7 @@ class Cluster:
     session: SparkSession
     tasks: int
 
-    def notes(self, task: Task, ranges: Sequence[Range]) -> Iterator[list[Note]]:
+    def notes(self, task: Task[Piece], ranges: Sequence[Piece]) -> Iterator[list[Note]]:
         """What a task tells of each range, in their order.
 
         The ranges go in waves, each of twice as many as the one before, and two of them at a time, so that no executor
@@ -93,7 +94,17 @@ class Cluster:
         absent = mine.where("kind < 0").union(mine.join(theirs, "key", "left_anti").select("kind", "key"))
         return self._collect(unfit.union(absent).distinct().limit(most))
 
-    def _over(self, task: Task, ranges: Sequence[Range]) -> DataFrame:
+    def tables(self, read: Callable[[Piece], Iterable[pa.Table]], pieces: Sequence[Piece], schema: str) -> DataFrame:
+        """What is read of each range, as one frame of that schema; it is read when it is asked for."""
+
+        def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for part in _parts(batches):
+                for table in read(pieces[part]):
+                    yield from table.to_batches()
+
+        return self._tasks(len(pieces), run, schema)
+
+    def _over(self, task: Task[Piece], ranges: Sequence[Piece]) -> DataFrame:
         def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for part in _parts(batches):
                 yield from _as_batches(part, list(task(ranges[part])))
@@ -124,7 +135,7 @@ class Cluster:
             raise _failed(error) from error
 
 
-def _waves(ranges: Sequence[Range]) -> Iterator[Sequence[Range]]:
+def _waves(ranges: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
     start, size = 0, _FIRST_RANGES
     while start < len(ranges):
         yield ranges[start : start + size]

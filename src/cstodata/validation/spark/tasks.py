@@ -23,6 +23,7 @@ from cstodata.validation.tables.standard import Hit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.spark.ranges import Range
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.looking import Suspicions
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from cstodata.validation.tables.standard import StandardChecks
 
 COUNTED, SUSPECT, HIT, ASCENDING = "counted", "suspect", "hit", "ascending"
-ENOUGH, DONE, UNFIT = "enough", "done", "unfit"
+ENOUGH, DONE, UNFIT, FAILING = "enough", "done", "unfit", "failing"
 
 
 class Note(NamedTuple):
@@ -101,7 +102,7 @@ class Judge:
 
     def _notes(self, piece: Range) -> Iterator[Note]:
         plan, rows, told = self.plan, 0, 0
-        content = _with_header(piece, plan)
+        content = with_header(piece, plan.dialect, plan.width)
         exactly = exact_cells(content, plan.dialect)
         ascents = [_Ascent() for _ in self.distinct]
         last_cell = plan.labels[-1]
@@ -169,7 +170,7 @@ class Keys:
 
     def _keys(self, piece: Range) -> Iterator[tuple[int, pa.Array]]:
         plan, last_cell = self.plan, self.plan.labels[-1]
-        content = _with_header(piece, plan)
+        content = with_header(piece, plan.dialect, plan.width)
         for batch in scan(content, plan.dialect, plan.width):
             made = BatchKeys(plan, batch)
             for number, fields in enumerate(self.each):
@@ -201,15 +202,15 @@ class _Ascent:
             self.ends = [self.ends[0] if self.ends else first, last]
 
 
-def _with_header(piece: Range, plan: TablePlan) -> bytes:
+def with_header(piece: Range, dialect: CsvDialect, width: int) -> bytes:
     """The bytes of a range; behind a line that stands for the header if the file's own is not among them.
 
     So a byte order mark that does not begin the file does not begin it here either.
     """
     if piece.is_first:
         return piece.read()
-    cell = next(character for character in "abc" if character not in plan.dialect.delimiter + plan.dialect.quote)
-    return f"{plan.dialect.delimiter.join([cell] * plan.width)}\n".encode() + piece.read()
+    cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
+    return f"{dialect.delimiter.join([cell] * width)}\n".encode() + piece.read()
 
 
 def _prove_end(content: bytes, plan: TablePlan, last_cell: str) -> None:

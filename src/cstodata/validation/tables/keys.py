@@ -143,7 +143,8 @@ def _by_duckdb(keys: pa.ChunkedArray, limits: Limits) -> pa.Array:
 
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{limits.memory}'; SET temp_directory = '{folder}'")
-        database.execute(f"SET threads = {limits.threads}")
+        # In an interactive session, DuckDB would draw a bar on standard output.
+        database.execute(f"SET threads = {limits.threads}; SET enable_progress_bar = false")
         database.register("keys", pa.table({"key": keys}))
         if database.execute("SELECT count(DISTINCT key) FROM keys").fetchall() == [(len(keys),)]:
             return pa.array([], pa.string())
