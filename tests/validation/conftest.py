@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pytest
 from pyspark import cloudpickle
 
+from cstodata.validation.spark.cluster import repeated_in
 from cstodata.validation.spark.session import start_session
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from cstodata.validation.spark.cluster import Piece, Task
     from cstodata.validation.spark.ranges import Range
-    from cstodata.validation.spark.tasks import Keys, Note
+    from cstodata.validation.spark.tasks import Hashed, Keys, Note
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +43,18 @@ class HereCluster:
         for piece in ranges:
             yield list(_sent(task)(piece))
 
-    def repeated(self, keys: Keys, ranges: Sequence[Range], *, most: int) -> pa.Table:
-        counted = _keys(keys, ranges).group_by(["kind", "key"]).aggregate([([], "count_all")])
-        return counted.filter(pc.greater(counted["count_all"], 1)).select(["kind", "key"]).slice(0, most)
+    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int) -> pa.Table:
+        buckets: dict[tuple[int, int], list[bytes]] = {}
+        for piece in ranges:
+            for kind, bucket, content in _sent(hashed)(piece):
+                buckets.setdefault((kind, bucket), []).append(content)
+        kinds = pa.schema({"kind": pa.int32(), "content": pa.binary()})
+        tables = [
+            repeated_in(pa.table({"kind": [kind] * len(parts), "content": parts}, schema=kinds))
+            for (kind, _), parts in buckets.items()
+        ]
+        schema = pa.schema({"kind": pa.int32(), "hash": pa.int64(), "why": pa.string()})
+        return pa.concat_tables([schema.empty_table(), *tables]).slice(0, most)
 
     def missing(
         self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int

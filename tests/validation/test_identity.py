@@ -371,7 +371,7 @@ def equal_on(session: Any, package: tuple[dict[str, Any], dict[str, bytes]], lim
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES // 2, suppress_health_check=list(HealthCheck))
 @given(package=packages(), limit=st.sampled_from([0, 0, 1000, 3]), size=st.sampled_from([8, 24, 64, 64, 1000]))
 def test_a_file_in_ranges_gives_the_same_report(
     here_cluster: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int
@@ -382,7 +382,7 @@ def test_a_file_in_ranges_gives_the_same_report(
 
 @pytest.mark.xdist_group("spark")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-@settings(max_examples=max(5, EXAMPLES // 30), suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(3, EXAMPLES // 50), suppress_health_check=list(HealthCheck))
 @given(package=packages(), limit=st.sampled_from([0, 1000, 3]), size=st.sampled_from([24, 64]))
 def test_spark_gives_the_same_report(
     spark: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -43,6 +43,18 @@ def test_every_rule_catches_its_bad_case(rule: type[Rule], case_package: Callabl
     assert result.count == len(expected)
     assert {finding.type for finding in result.findings} == {f"cstodata/{rule.id}"}
     assert {finding.severity for finding in result.findings} == {rule.severity}
+
+
+@pytest.mark.xdist_group("spark")
+@each_rule
+def test_every_rule_catches_the_same_on_spark(
+    rule: type[Rule], spark: Any, case_package: Callable[[Path], Path]
+) -> None:
+    package = case_package(CASES / rule.id / "bad")
+    engine = cstodata.SparkEngine(spark, min_bytes=0, tasks=2)
+    report = cstodata.validate(package, rules=[rule.id], today=TODAY, engine=engine)
+    assert {str(table.how).partition(",")[0] for table in report.tables} == {"on Spark"}
+    assert report.rules == cstodata.validate(package, rules=[rule.id], today=TODAY).rules
 
 
 @each_rule

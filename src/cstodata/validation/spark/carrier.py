@@ -13,7 +13,7 @@ from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.validation.spark.cluster import Cluster
 from cstodata.validation.spark.frames import SparkFrames
 from cstodata.validation.spark.ranges import Census, aligned, equal_ranges
-from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Count, Judge, Keys, hit_of
+from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Count, Hashed, Judge, Keys, hit_of
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.keys import must_differ
 from cstodata.validation.tables.reading import Summary, read_on, verdict
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from cstodata.validation.spark.tasks import Note
     from cstodata.validation.tables.fast import Target
     from cstodata.validation.tables.keys import Fields
-    from cstodata.validation.tables.looking import Suspicions
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
     from cstodata.validation.tables.reading import Reading, Verdict
     from cstodata.validation.tables.standard import StandardChecks
@@ -47,6 +46,10 @@ class Numbered:
 
     range: Range
     first: int
+
+
+_RANGES_A_BUCKET = 8
+"""Keys are brought together in buckets, each of about as many hashes as so many ranges have keys."""
 
 
 class LeftHereError(Exception):
@@ -175,23 +178,31 @@ class _Readings:
     def last(self) -> Reading:
         """What the last reading found."""
         reading = self._reading({}, {})
-        suspicions, missing = self._suspicions()
-        return self._reading(suspicions, missing) if suspicions else reading
+        repeated, missing = self._repeated(), self._missing()
+        return self._reading(repeated, missing) if repeated or missing else reading
 
-    def _reading(self, suspicions: Suspicions, missing: Mapping[ForeignKey, frozenset[str]]) -> Reading:
-        absent = {key: _AllBut(missing.get(key, frozenset())) for key in self.large}
-        return read_on(self.plan, {**self.small, **absent}, self._summaries(suspicions), self.limits, self.on_share)
+    def _reading(self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]) -> Reading:
+        absent = {key: _AllBut(frozenset(missing[key].to_pylist() if key in missing else ())) for key in self.large}
+        summaries = self._summaries(repeated, missing)
+        return read_on(self.plan, {**self.small, **absent}, summaries, self.limits, self.on_share)
 
-    def _summaries(self, suspicions: Suspicions) -> Iterator[Summary]:
+    def _summaries(
+        self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]
+    ) -> Iterator[Summary]:
         distinct = tuple(sorted(must_differ(self.plan)))
         targets: dict[Fields, list[pa.Array]] = {}
         for key, target in self.small.items():
             targets.setdefault(key.fields, []).append(target.keys)
-        enough = self.limits.errors and self.limits.errors + sum(map(len, suspicions.values()))
+        chunks: dict[Fields, list[pa.Array]] = {}
+        for key, texts in missing.items():
+            chunks.setdefault(key.fields, []).append(texts)
+        suspicions = {fields: pa.chunked_array(each).unique() for fields, each in chunks.items()}
+        enough = self.limits.errors and self.limits.errors + sum(map(len, [*repeated.values(), *suspicions.values()]))
         task = Judge(
             plan=self.plan,
             checks=self.checks,
             distinct=distinct,
+            repeated=repeated,
             suspicions=suspicions,
             targets=targets,
             enough=enough,
@@ -218,25 +229,29 @@ class _Readings:
                 raise LeftHereError("it has fewer errors than suspicious rows")
             before += end.number
 
-    def _suspicions(self) -> tuple[Suspicions, dict[ForeignKey, frozenset[str]]]:
-        """The keys among those that were read that occur twice and must not, and those that are not found."""
-        read = self.ranges[: len(self.firsts)]
-        found: dict[Fields, list[pa.Array]] = {}
-        if self.unordered:
-            each = tuple(sorted(self.unordered))
-            keys = Keys(plan=self.plan, each=each)
-            for number, texts in _by_kind(self.cluster.repeated(keys, read, most=MOST_SUSPICIONS + 1)):
-                found.setdefault(each[number], []).append(texts)
-        missing = {}
+    def _repeated(self) -> dict[Fields, pa.Array]:
+        """The hashes of the keys among those that were read that may occur twice and must not."""
+        if not self.unordered:
+            return {}
+        each, read = tuple(sorted(self.unordered)), self.ranges[: len(self.firsts)]
+        hashed = Hashed(keys=Keys(plan=self.plan, each=each), buckets=1 + len(read) // _RANGES_A_BUCKET)
+        found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1)
+        for why in found["why"].drop_null().to_pylist():
+            raise LeftHereError(why)
+        return {each[kind]: texts for kind, texts in _by_kind(found, "hash")}
+
+    def _missing(self) -> dict[ForeignKey, pa.Array]:
+        """The keys among those that were read that are not found in a large table."""
+        read, missing = self.ranges[: len(self.firsts)], {}
         for key, (target, there) in self.large.items():
-            mine, theirs = (
-                Keys(plan=plan, each=(fields,))
-                for plan, fields in ((self.plan, key.fields), (target.plan, target.fields))
-            )
-            for _, texts in _by_kind(self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1)):
-                found.setdefault(key.fields, []).append(texts)
-                missing[key] = frozenset(texts.to_pylist())
-        return {fields: pa.chunked_array(chunks).unique() for fields, chunks in found.items()}, missing
+            mine = Keys(plan=self.plan, each=(key.fields,))
+            theirs = Keys(plan=target.plan, each=(target.fields,))
+            found = self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1)
+            for kind, texts in _by_kind(found, "key"):
+                if kind < 0:
+                    raise LeftHereError(texts[0].as_py())
+                missing[key] = texts
+        return missing
 
 
 class _Ascents:
@@ -262,15 +277,12 @@ class _AllBut:
         return text not in self.missing
 
 
-def _by_kind(keys: pa.Table) -> Iterator[tuple[int, pa.Array]]:
-    """The keys of each kind."""
-    if keys.num_rows > MOST_SUSPICIONS:
+def _by_kind(found: pa.Table, column: str) -> Iterator[tuple[int, pa.Array]]:
+    """What was found of each kind of keys."""
+    if found.num_rows > MOST_SUSPICIONS:
         raise LeftHereError(f"more than {MOST_SUSPICIONS:,} keys are repeated or not found")
-    for kind in keys["kind"].unique().to_pylist():
-        texts = keys.filter(pc.equal(keys["kind"], kind))["key"].combine_chunks()
-        if kind < 0:
-            raise LeftHereError(texts[0].as_py())
-        yield kind, texts
+    for kind in sorted(found["kind"].unique().to_pylist()):
+        yield kind, found.filter(pc.equal(found["kind"], kind))[column].combine_chunks()
 
 
 def _census(notes: list[Note]) -> Census:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyspark.errors import PySparkException
 
 from cstodata.errors import SparkError
+from cstodata.validation.spark.hashes import repeated
 from cstodata.validation.spark.tasks import Note
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from cstodata.validation.spark.ranges import Range
-    from cstodata.validation.spark.tasks import Keys
+    from cstodata.validation.spark.tasks import Hashed, Keys
 
     Piece = TypeVar("Piece")
     Task = Callable[[Piece], Iterable[Note]]
 
 _FIRST_RANGES, _MOST_RANGES = 8, 1024
 _NOTES = pa.schema({"part": pa.int32(), "what": pa.string(), "number": pa.int64(), "texts": pa.list_(pa.string())})
+_BUCKETS = pa.schema({"kind": pa.int32(), "bucket": pa.int32(), "content": pa.binary()})
 _NOTES_IN_SPARK = "part int, what string, number long, texts array<string>"
 _KEYS_IN_SPARK = "kind int, key string"
 _NOTES_AT_ONCE = 5_000
@@ -72,14 +74,24 @@ class Cluster:
                 if any(not each.cancel() for each in pending):
                     self.session.interruptTag(tag)
 
-    def repeated(self, keys: Keys, ranges: Sequence[Range], *, most: int) -> pa.Table:
-        """The keys that occur twice in ranges, or why they cannot be told: columns `kind` and `key`, at most so many.
+    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int) -> pa.Table:
+        """The hashes of keys that occur twice in ranges: columns `kind` and `hash`, at most so many.
+
+        Or, with a kind below 0, `why` they cannot be told.
 
         Raises:
             SparkError: Spark cannot go on.
         """
-        counted = self._keys(keys, ranges).groupBy("kind", "key").count()
-        return self._collect(counted.where("count > 1").select("kind", "key").limit(most))
+
+        def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for part in _parts(batches):
+                rows = [dict(zip(_BUCKETS.names, row, strict=True)) for row in hashed(ranges[part])]
+                yield from pa.Table.from_pylist(rows, schema=_BUCKETS).to_batches(max_chunksize=1)
+
+        buckets = self._tasks(len(ranges), run, "kind int, bucket int, content binary")
+        with _no_word_of_pandas():
+            found = buckets.groupBy("kind", "bucket").applyInArrow(repeated_in, "kind int, hash long, why string")
+        return self._collect(found.limit(most))
 
     def missing(
         self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int
@@ -133,6 +145,15 @@ class Cluster:
             return frame.toArrow()
         except PySparkException as error:
             raise _failed(error) from error
+
+
+def repeated_in(bucket: pa.Table) -> pa.Table:
+    """What occurs twice in a bucket that was brought together."""
+    kind, content = bucket["kind"][0], bucket["content"].to_pylist()
+    is_told = kind.as_py() >= 0
+    found = repeated(content) if is_told else pa.nulls(1, pa.int64())
+    why = pa.nulls(len(found), pa.string()) if is_told else pa.array([content[0].decode()])
+    return pa.table({"kind": pa.repeat(kind, len(found)), "hash": found, "why": why})
 
 
 def _waves(ranges: Sequence[Piece]) -> Iterator[Sequence[Piece]]:

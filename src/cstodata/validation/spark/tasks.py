@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.validation.spark.hashes import hashes, in_buckets
 from cstodata.validation.spark.ranges import census
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.keys import BatchKeys
@@ -68,7 +69,8 @@ class Judge:
     Attributes:
         plan: The table.
         distinct: The keys of which it is to be told whether they ascend.
-        suspicions: Keys of which every row is judged, by the fields that they are made of.
+        repeated: Hashes of keys of which every row is judged, by the fields that the keys are made of.
+        suspicions: Such keys themselves.
         targets: All keys that may be referred to, by the fields that refer to them: rows with others are judged.
         checks: What else looks at the rows, one by one.
         enough: How many suspects of a range end the reading; 0 for no limit.
@@ -77,6 +79,7 @@ class Judge:
     plan: TablePlan
     checks: StandardChecks
     distinct: tuple[Fields, ...]
+    repeated: Mapping[Fields, pa.Array]
     suspicions: Suspicions
     targets: Mapping[Fields, list[pa.Array]]
     enough: int
@@ -111,7 +114,7 @@ class Judge:
         for batch in scan(content, plan.dialect, plan.width):
             if wanted:
                 self.checks.add(batch.numbers, {name: batch.columns[at] for name, at in wanted.items()})
-            looked = look(plan, batch, {*self.distinct, *self.suspicions, *self.targets})
+            looked = look(plan, batch, {*self.distinct, *self.suspicions, *self.repeated, *self.targets})
             for number, cells in suspects(plan, looked, self._suspicious(looked.keys), exactly):
                 yield Note(SUSPECT, number, cells)
                 told += 1
@@ -132,14 +135,21 @@ class Judge:
         yield Note(DONE, rows, [])
 
     def _suspicious(self, keys: BatchKeys) -> Suspicions:
-        """The suspicions, and what is not found."""
-        found = dict(self.suspicions)
+        """The suspicions, what may occur twice, and what is not found."""
+        found = {fields: [texts] for fields, texts in self.suspicions.items()}
+        for fields, twice in self.repeated.items():
+            texts = pc.unique(keys.of(fields).drop_null())
+            found.setdefault(fields, []).append(texts.filter(pc.is_in(_signed(texts), value_set=twice)))
         for fields, targets in self.targets.items():
             texts = pc.unique(keys.of(fields).drop_null())
             missing = [texts.filter(pc.invert(pc.is_in(texts, value_set=target))) for target in targets]
-            chunks = [*missing, *([found[fields]] if fields in found else [])]
-            found[fields] = pa.chunked_array(chunks, pa.string()).combine_chunks()
-        return {fields: texts for fields, texts in found.items() if len(texts)}
+            found.setdefault(fields, []).extend(missing)
+        together = {fields: pa.chunked_array(chunks, pa.string()).unique() for fields, chunks in found.items()}
+        return {fields: texts for fields, texts in together.items() if len(texts)}
+
+
+def _signed(texts: pa.Array) -> pa.Array:
+    return pa.array(hashes(texts).view("int64"))
 
 
 def hit_of(note: Note, row: int) -> Hit:
@@ -180,6 +190,32 @@ class Keys:
             last_cell = batch.last_cell if batch.size else last_cell
         if not piece.is_last:
             _prove_end(content, plan, last_cell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashed:
+    """Makes the hashes of the keys of a range.
+
+    Attributes:
+        keys: The keys.
+        buckets: In how many buckets to put them.
+    """
+
+    keys: Keys
+    buckets: int
+
+    def __call__(self, piece: Range) -> Iterator[tuple[int, int, bytes]]:
+        """For each kind of keys its number, and the number and the hashes of each bucket; or -1, 0, and why not."""
+        made: dict[int, list[pa.Array]] = {}
+        for kind, texts in self.keys(piece):
+            if kind < 0:
+                yield kind, 0, str(texts[0]).encode()
+                return
+            made.setdefault(kind, []).append(_signed(texts))
+        for kind, chunks in made.items():
+            values = pa.chunked_array(chunks).to_numpy().view("uint64")
+            for bucket, content in in_buckets(values, self.buckets):
+                yield kind, bucket, content
 
 
 class _Ascent:
