@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.validation.spark.cluster import Cluster
 from cstodata.validation.spark.frames import SparkFrames
-from cstodata.validation.spark.ranges import Census, aligned, equal_ranges
+from cstodata.validation.spark.ranges import aligned, equal_ranges
 from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Count, Hashed, Judge, Keys, hit_of
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.keys import must_differ
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from cstodata.validation.limits import Limits
     from cstodata.validation.spark.engine import SparkEngine
     from cstodata.validation.spark.ranges import Range
-    from cstodata.validation.spark.tasks import Note
     from cstodata.validation.tables.fast import Target
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
@@ -144,8 +143,9 @@ class SparkCarrier:
         if plan.path not in self._ranges:
             ranges = equal_ranges(plan.path.resolve(), plan.path.stat().st_size, self._engine.range_bytes)
             if len(ranges) > 1:
-                notes = self.cluster.notes(Count(quote=plan.dialect.quote.encode()), ranges)
-                ranges = aligned(ranges, [_census(each) for each in notes])
+                quote = plan.dialect.quote.encode()
+                counted = [note.number for notes in self.cluster.notes(Count(quote=quote), ranges) for note in notes]
+                ranges = aligned(ranges, counted, quote)
             # A record may reach into the next range, and no further than its size.
             if any(each.stop - each.start > 2 * self._engine.range_bytes + RECORD_BYTES for each in ranges):
                 raise LeftHereError("its quotes do not tell where its records end")
@@ -283,9 +283,3 @@ def _by_kind(found: pa.Table, column: str) -> Iterator[tuple[int, pa.Array]]:
         raise LeftHereError(f"more than {MOST_SUSPICIONS:,} keys are repeated or not found")
     for kind in sorted(found["kind"].unique().to_pylist()):
         yield kind, found.filter(pc.equal(found["kind"], kind))[column].combine_chunks()
-
-
-def _census(notes: list[Note]) -> Census:
-    (note,) = notes
-    even, odd = (int(text) if text else None for text in note.texts)
-    return Census(quotes=note.number, after_line=(even, odd))

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+_BLOCK_BYTES = 64 * 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
@@ -37,20 +39,6 @@ class Range:
             return file.read(self.stop - self.start)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Census:
-    """What is counted in a range.
-
-    Attributes:
-        quotes: How many quotes it has.
-        after_line: Where the first line ends that has an even number of quotes before its end, and the first that has
-            an odd one: the offset behind its line feed, from the start of the range; None if there is none.
-    """
-
-    quotes: int
-    after_line: tuple[int | None, int | None]
-
-
 def equal_ranges(path: Path, size: int, range_bytes: int) -> list[Range]:
     """A file in ranges of the same size, wherever its records end."""
     return [
@@ -59,38 +47,40 @@ def equal_ranges(path: Path, size: int, range_bytes: int) -> list[Range]:
     ]
 
 
-def census(content: bytes, quote: bytes) -> Census:
-    """Count in a range."""
-    quotes = content.count(quote)
-    if quotes == 0:
-        end = content.find(b"\n") + 1
-        return Census(quotes=0, after_line=(end or None, None))
-    import numpy as np
-
-    values = np.frombuffer(content, np.uint8)
-    ends = np.flatnonzero(values == ord("\n"))
-    is_odd = np.searchsorted(np.flatnonzero(values == ord(quote)), ends) % 2 == 1
-    even, odd = (ends[is_odd == parity][:1] for parity in (False, True))
-    return Census(
-        quotes=quotes,
-        after_line=(int(even[0]) + 1 if len(even) else None, int(odd[0]) + 1 if len(odd) else None),
-    )
-
-
-def aligned(ranges: list[Range], counted: Iterable[Census]) -> list[Range]:
+def aligned(ranges: list[Range], quotes: Iterable[int], quote: bytes) -> list[Range]:
     """Ranges that begin where a record does if every quote before them opens or closes a cell, or is doubled.
 
     Args:
         ranges: Of a file, as `equal_ranges` gives them.
-        counted: In each of them.
+        quotes: How many quotes each of them has.
+        quote: As it is written.
     """
-    cuts, quotes = [0], 0
-    for each, count in zip(ranges, counted, strict=True):
-        after = count.after_line[quotes % 2]
-        if after is not None and each.start > 0 and each.start + after < each.size:
-            cuts.append(each.start + after)
-        quotes += count.quotes
+    cuts, before = [0], 0
+    for each, count in zip(ranges, quotes, strict=True):
+        after = _after_record(each, quote, is_open=before % 2 == 1) if each.start else None
+        if after is not None and after < each.size:
+            cuts.append(after)
+        before += count
     first = ranges[0]
     return [
         Range(path=first.path, start=start, stop=stop, size=first.size) for start, stop in pairwise([*cuts, first.size])
     ]
+
+
+def _after_record(piece: Range, quote: bytes, *, is_open: bool) -> int | None:
+    """Where the first line of a range ends that does not end within quotes; None if none does."""
+    start = piece.start
+    with piece.path.open("rb") as file:
+        file.seek(start)
+        while block := file.read(min(_BLOCK_BYTES, piece.stop - start)):
+            at = 0
+            while True:
+                quoted = block.find(quote, at)
+                ended = -1 if is_open else block.find(b"\n", at, None if quoted < 0 else quoted)
+                if ended >= 0:
+                    return start + ended + 1
+                if quoted < 0:
+                    break
+                is_open, at = not is_open, quoted + 1
+            start += len(block)
+    return None

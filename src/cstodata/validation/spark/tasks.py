@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.validation.spark.hashes import hashes, in_buckets
-from cstodata.validation.spark.ranges import census
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.keys import BatchKeys
 from cstodata.validation.tables.looking import exact_cells, look, suspects
@@ -52,14 +51,13 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """Counts the quotes of a range, and finds where its first lines end."""
+    """Counts the quotes of a range."""
 
     quote: bytes
 
     def __call__(self, piece: Range) -> Iterator[Note]:
-        """`COUNTED`, with the number of quotes and both offsets, empty for none."""
-        counted = census(piece.read(), self.quote)
-        yield Note(COUNTED, counted.quotes, ["" if end is None else str(end) for end in counted.after_line])
+        """`COUNTED`, with their number."""
+        yield Note(COUNTED, piece.read().count(self.quote), [])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
