@@ -4,8 +4,9 @@
 
 The data is that of `validate.py`, clean. Each measurement is a process of its own. Its seconds are those of
 `cstodata.validate` alone: the start of Java, a session and its workers, up to the end of a first job about a table of a
-thousand rows, is told beside it. CPU seconds are those of all its processes, the start aside; `driver` is the peak memory of the process that asks, `JVM` of Java, `workers` of the Python processes
-of executors together. All is read from `/proc`, ten times a second.
+thousand rows, is told beside it. CPU seconds are those of all its processes, the start aside; `driver` is the peak
+memory of the process that asks, `JVM` of Java, `workers` of the Python processes of executors together. All is read
+from `/proc`, ten times a second.
 """
 
 from __future__ import annotations
