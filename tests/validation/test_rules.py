@@ -159,3 +159,14 @@ def test_findings_of_a_rule_are_cut_at_the_limit_and_counted_in_full(case_packag
     folder = case_package(CASES / "chambers-fit-structure" / "bad")
     (result,) = cstodata.validate(folder, rules=["chambers-fit-structure"], limit_errors=2).rules
     assert (len(result.findings), result.count) == (2, 5)
+
+
+def test_a_key_that_cannot_be_read_behind_the_limit_is_no_obstacle(make_package: Callable[..., Path]) -> None:
+    schema = {
+        "fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}],
+        "primaryKey": ["id"],
+    }
+    path = make_package({"table": ("id,text\n1,a\n1,b \nx,c\n", schema)})
+    report = cstodata.validate(path, limit_errors=1)
+    (found,) = (finding for rule in report.rules for finding in rule.findings)
+    assert (found.row, found.line, found.key) == (3, 3, {})

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
 
 import cstodata
+from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.main import run
 from cstodata.report.json import to_descriptor
 from cstodata.validation.spark import carrier
 
@@ -119,3 +123,35 @@ def test_spark_gives_the_report_that_threads_give(spark: Any, package: Callable[
     report = cstodata.validate(path, engine=engine)
     assert told(report) == told(cstodata.validate(path))
     assert [str(table.how).partition(",")[0] for table in report.tables] == ["on Spark"] * 2
+
+
+def test_without_pyspark_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    assert run(["validate", "--engine", "spark"], debug=False) == ExitCode.CANNOT_PROCEED
+    assert capsys.readouterr().err == "cstodata: Spark: PySpark is not installed; install cstodata[spark]\n"
+
+
+def test_without_java_one_sentence_says_what_to_install(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cstodata", "validate", "--engine", "spark"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = "cstodata: Spark: it needs Java, and finds none; install Java 17 or newer, or set JAVA_HOME\n"
+    assert (done.returncode, done.stderr) == (ExitCode.CANNOT_PROCEED, told)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--master", "local[2]"],
+        ["--remote", "sc://spark.example", "--engine", "fast"],
+        ["--master", "local[2]", "--remote", "sc://spark.example", "--engine", "spark"],
+    ],
+)
+def test_an_address_of_spark_needs_the_engine_and_no_other_address(options: list[str]) -> None:
+    assert run(["validate", *options], debug=False) == ExitCode.USAGE

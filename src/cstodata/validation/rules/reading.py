@@ -151,18 +151,22 @@ class Reading:
         numbers = {row for row, _ in cells}
         names = set(resource.schema.primary_key) & self.readable(resource)
         keys: dict[int, dict[str, str]] = {}
-        records = 1
-        for piece in self._pieces(resource, names or self.readable(resource)):
-            records += piece.num_rows
-            wanted = piece.filter(pc.is_in(piece[ROW], value_set=pa.array(sorted(numbers), pa.int64())))
-            for row in wanted.to_pylist():
-                present = (name for name in resource.schema.primary_key if name in names)
-                keys[row[ROW]] = {name: str(row[name]) for name in present if row[name] is not None}
+        records: int | None = 1
+        try:
+            for piece in self._pieces(resource, names or self.readable(resource)):
+                records += piece.num_rows
+                wanted = piece.filter(pc.is_in(piece[ROW], value_set=pa.array(sorted(numbers), pa.int64())))
+                for row in wanted.to_pylist():
+                    present = (name for name in resource.schema.primary_key if name in names)
+                    keys[row[ROW]] = {name: str(row[name]) for name in present if row[name] is not None}
+        except TableReadError:
+            # Behind the limit of errors, where nobody has looked, a cell of the key cannot be read.
+            records = None
         where: dict[Cell, Position] = {}
         if resource.path is not None and is_csv_file(resource):
             path = resolve(self.package.root, resource.path)
             where = positions(path, csv_dialect(resource), cells, records=records)
-        return {cell: Place(position=where.get(cell, NOWHERE), key=keys[cell[0]]) for cell in cells}
+        return {cell: Place(position=where.get(cell, NOWHERE), key=keys.get(cell[0], {})) for cell in cells}
 
     def _pieces(self, resource: Resource, fields: set[str]) -> Iterator[pa.Table]:
         return read_numbered(self.package, resource, fields, row_numbers=ROW)

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import pyarrow as pa
@@ -68,8 +68,6 @@ class Cluster:
                         yield from _by_range(pending.popleft().result())
                 while pending:
                     yield from _by_range(pending.popleft().result())
-            except PySparkException as error:
-                raise _failed(error) from error
             finally:
                 if any(not each.cancel() for each in pending):
                     self.session.interruptTag(tag)
@@ -188,5 +186,7 @@ def _no_word_of_pandas() -> Iterator[None]:
         yield
 
 
-def _failed(error: Any) -> SparkError:
-    return SparkError(str(error).strip().partition("\n")[0])
+def _failed(error: PySparkException) -> SparkError:
+    """What Spark says; of what a Python worker raised, the last line of its traceback says what it was."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return SparkError(lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0])
