@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --use-pe
 .PHONY: release test programs fuzz format docs clean
 
 # What the tests start, and the packages of Debian that have it: releases are signed with real keys, pages are looked at in a
-# real browser, and judged by a validator that needs Java.
+# real browser, judged by a validator that needs Java, as Spark does.
 PROGRAMS := openssh-client:ssh-keygen chromium:chromium,chromium-browser,google-chrome default-jre-headless:java
 
 ## Validate the versions of the dataset, release them below build/release, publish them to build/store, and write its pages.
@@ -28,7 +28,7 @@ test: $(VENV)/installed-test $(VENV)/user/installed programs
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cog --check README.md docs/reference/*.md
 	$(BIN)/cstodata format --check
-	CSTODATA_USER_PYTHON=$(VENV)/user/bin/python $(BIN)/pytest -n auto
+	CSTODATA_USER_PYTHON=$(VENV)/user/bin/python $(BIN)/pytest -n auto --dist loadgroup
 
 ## Compare the findings of the engines with those of Frictionless on many random packages; takes half an hour.
 fuzz: $(VENV)/installed-test

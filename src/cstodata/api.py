@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cstodata.model.change import ChangeSet
     from cstodata.model.progress import OnStep
     from cstodata.model.report import Report
+    from cstodata.validation.spark.engine import SparkEngine
 
 
 def validate(  # noqa: PLR0913 -- all but the first are options
@@ -32,7 +33,7 @@ def validate(  # noqa: PLR0913 -- all but the first are options
     rules: Iterable[str] | None = None,
     limit_errors: int = 1000,
     today: date | None = None,
-    engine: Literal["auto", "fast", "frictionless"] = "auto",
+    engine: Literal["auto", "fast", "frictionless"] | SparkEngine = "auto",
     threads: int | None = None,
     memory_limit: str = "128MB",
     on_step: OnStep = unheard,
@@ -47,7 +48,8 @@ def validate(  # noqa: PLR0913 -- all but the first are options
             limit.
         today: The date after which nothing can have been published; None for the current date in UTC.
         engine: Who reads the rows: `fast` is the columnar engine, which finds what `frictionless` finds; `auto` is the
-            fast one for the tables that it may judge, and Frictionless for the others.
+            fast one for the tables that it may judge, and Frictionless for the others. A `SparkEngine` is `auto`, with
+            what is fast carried by Spark.
         threads: Threads that read and judge a large table; None for as many as there are processors to use.
         memory_limit: What finding equal keys in large tables may take before it spills to disk, such as `1GB`.
         on_step: Called with the name of each resource, then with "rules", and the share that is done, from 0 to 1.
@@ -60,6 +62,7 @@ def validate(  # noqa: PLR0913 -- all but the first are options
         DescriptorError: The descriptor cannot be read as a JSON object.
         UnknownNameError: A resource or rule that was asked for does not exist.
         EngineError: A table must be judged fast, and cannot be.
+        SparkError: Spark cannot go on.
         TypeError: A name was given in the place of a list of names.
         ValueError: The limit is negative, or there are no threads.
     """

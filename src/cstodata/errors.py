@@ -98,6 +98,17 @@ class EngineError(CstodataError):
         return f"{self.resource} cannot be judged by the fast engine: {self.why}"
 
 
+class SparkError(CstodataError):
+    """Spark cannot be asked, or cannot go on."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        return f"Spark: {self.problem}"
+
+
 class ReleaseRefusedError(CstodataError):
     """A release was planned and may not be built."""
 

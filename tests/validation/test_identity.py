@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 import cstodata
 from cstodata.report.json import to_descriptor
+from cstodata.validation.spark import carrier
 from cstodata.validation.tables import keys, scan
 
 EXAMPLES = int(os.environ.get("CSTODATA_FUZZ", "150"))
@@ -341,3 +343,48 @@ def test_every_engine_finds_what_frictionless_finds(
     for mine, their in zip(ours.tasks, theirs.tasks, strict=True):
         assert (mine.labels, mine.warnings, mine.valid) == (their.labels, their.warnings, their.valid)
         assert {**mine.stats, "seconds": 0} == {**their.stats, "seconds": 0}
+
+
+def told(path: Path, **options: Any) -> tuple[str, list[str | None]]:
+    """A report as JSON, but for the time that it took, and how each table was looked at."""
+    report = cstodata.validate(path, rules=[], **options)
+    descriptor: Any = to_descriptor(report)
+    descriptor["stats"]["seconds"] = 0
+    for task in descriptor["tasks"]:
+        task["stats"]["seconds"] = 0
+    return json.dumps(descriptor), [table.how for table in report.tables]
+
+
+def equal_on(session: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int) -> None:
+    descriptor, tables = package
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in tables.items():
+            (Path(folder) / name).write_bytes(content)
+        path = Path(folder) / "datapackage.json"
+        path.write_text(json.dumps(descriptor))
+        locally, _ = told(path, limit_errors=limit)
+        engine = cstodata.SparkEngine(session, min_bytes=0, range_bytes=size, tasks=2)
+        on_spark, hows = told(path, limit_errors=limit, engine=engine)
+    for how in hows:
+        event(re.sub("[0-9]+", "N", str(how)))
+    assert on_spark == locally
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+@settings(max_examples=EXAMPLES // 2, suppress_health_check=list(HealthCheck))
+@given(package=packages(), limit=st.sampled_from([0, 0, 1000, 3]), size=st.sampled_from([8, 24, 64, 64, 1000]))
+def test_a_file_in_ranges_gives_the_same_report(
+    here_cluster: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int
+) -> None:
+    with patch.object(carrier, "Cluster", here_cluster):
+        equal_on(None, package, limit, size)
+
+
+@pytest.mark.xdist_group("spark")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+@settings(max_examples=max(3, EXAMPLES // 50), suppress_health_check=list(HealthCheck))
+@given(package=packages(), limit=st.sampled_from([0, 1000, 3]), size=st.sampled_from([24, 64]))
+def test_spark_gives_the_same_report(
+    spark: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int
+) -> None:
+    equal_on(spark, package, limit, size)

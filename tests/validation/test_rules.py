@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -43,6 +43,18 @@ def test_every_rule_catches_its_bad_case(rule: type[Rule], case_package: Callabl
     assert result.count == len(expected)
     assert {finding.type for finding in result.findings} == {f"cstodata/{rule.id}"}
     assert {finding.severity for finding in result.findings} == {rule.severity}
+
+
+@pytest.mark.xdist_group("spark")
+@each_rule
+def test_every_rule_catches_the_same_on_spark(
+    rule: type[Rule], spark: Any, case_package: Callable[[Path], Path]
+) -> None:
+    package = case_package(CASES / rule.id / "bad")
+    engine = cstodata.SparkEngine(spark, min_bytes=0, tasks=2)
+    report = cstodata.validate(package, rules=[rule.id], today=TODAY, engine=engine)
+    assert {str(table.how).partition(",")[0] for table in report.tables} == {"on Spark"}
+    assert report.rules == cstodata.validate(package, rules=[rule.id], today=TODAY).rules
 
 
 @each_rule
@@ -147,3 +159,14 @@ def test_findings_of_a_rule_are_cut_at_the_limit_and_counted_in_full(case_packag
     folder = case_package(CASES / "chambers-fit-structure" / "bad")
     (result,) = cstodata.validate(folder, rules=["chambers-fit-structure"], limit_errors=2).rules
     assert (len(result.findings), result.count) == (2, 5)
+
+
+def test_a_key_that_cannot_be_read_behind_the_limit_is_no_obstacle(make_package: Callable[..., Path]) -> None:
+    schema = {
+        "fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}],
+        "primaryKey": ["id"],
+    }
+    path = make_package({"table": ("id,text\n1,a\n1,b \nx,c\n", schema)})
+    report = cstodata.validate(path, limit_errors=1)
+    (found,) = (finding for rule in report.rules for finding in rule.findings)
+    assert (found.row, found.line, found.key) == (3, 3, {})

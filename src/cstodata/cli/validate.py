@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -23,6 +24,7 @@ from cstodata.cli.options import (
     resource_option,
     write,
 )
+from cstodata.cli.spark import spark_engine
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -52,11 +54,13 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 @click.option("--no-rules", is_flag=True, help="Apply no rules, check only metadata and tables.")
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "fast", "frictionless"]),
+    type=click.Choice(["auto", "fast", "frictionless", "spark"]),
     default="auto",
     show_default=True,
-    help="Who reads the rows: the fast engine where it may, it or nobody, or Frictionless alone.",
+    help="Who reads the rows: the fast engine where it may, it or nobody, Frictionless alone, or Spark where it may.",
 )
+@click.option("--master", metavar="URL", help="Cluster for --engine spark.  [default: this machine]")
+@click.option("--remote", metavar="URL", help="Spark Connect server for --engine spark.")
 @click.option(
     "--threads",
     type=click.IntRange(min=1, max=1024),
@@ -90,7 +94,9 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     no_rules: bool,
     strict: bool,
     limit_errors: int,
-    engine: Literal["auto", "fast", "frictionless"],
+    engine: Literal["auto", "fast", "frictionless", "spark"],
+    master: str | None,
+    remote: str | None,
     threads: int | None,
     memory_limit: str,
     explain_engine: bool,
@@ -104,27 +110,32 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     """
     if rules and no_rules:
         raise click.UsageError("--rule and --no-rules contradict each other.")
+    if (master or remote) and (engine != "spark" or (master and remote)):
+        raise click.UsageError("--master or --remote tells where Spark is: it is one of them, with --engine spark.")
     from cstodata.api import validate as check
 
     package = chosen_package(path)
     if output is not None and is_part_of(output, package):
         raise click.UsageError(f"{output} is part of the package.")
     import_lean(package, with_rules=not no_rules)
-    with progress("Checking") as on_step:
+    with ExitStack() as stack:
+        read_by = stack.enter_context(spark_engine(master, remote)) if engine == "spark" else engine
+        on_step = stack.enter_context(progress("Checking"))
         chosen = () if no_rules else rules or None
         report = check(
             package,
             resources=resources,
             rules=chosen,
             limit_errors=limit_errors,
-            engine=engine,
+            engine=read_by,
             threads=threads,
             memory_limit=memory_limit,
             on_step=on_step,
         )
     if explain_engine:
         for table in report.tables:
-            note(f"{shown(table.name)}: {table.engine}" + (f", because {shown(table.why)}" if table.why else ""))
+            how = f" {shown(table.how)}" if table.how else f", because {shown(table.why)}" if table.why else ""
+            note(f"{shown(table.name)}: {table.engine}{how}")
     from cstodata.report.registry import FORMATS as RENDERERS
 
     colour = output is None and has_colour(sys.stdout)

@@ -29,6 +29,7 @@ class TableResult:
         warnings: Its notices, such as a limit that was reached.
         engine: Who read its rows: `fast`, or `frictionless` alone.
         why: Why they were left to Frictionless; None if they were not.
+        how: Where the fast engine looked at them, if Spark was asked for; else None. Reports do not tell it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class TableResult:
     engine: str
     why: str | None
     beyond: tuple[Finding, ...] = ()
+    how: str | None = None
 
 
 class Outcome(StrEnum):

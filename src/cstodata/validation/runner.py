@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage
     from cstodata.validation.limits import Limits
     from cstodata.validation.rules.base import Rule
+    from cstodata.validation.rules.reading import Elsewhere
+    from cstodata.validation.spark.carrier import SparkCarrier
+    from cstodata.validation.spark.engine import SparkEngine
 
 
 def validate_package(
@@ -31,7 +34,7 @@ def validate_package(
     resources: Iterable[str] = (),
     rules: Iterable[str] | None = None,
     limits: Limits,
-    engine: str = "auto",
+    engine: str | SparkEngine = "auto",
     on_step: OnStep = unheard,
 ) -> Report:
     """Check a data package.
@@ -42,7 +45,7 @@ def validate_package(
         resources: Names of the resources to check; none for all.
         rules: Ids of the rules to apply; None for all, or for those that judge the resources named.
         limits: How much may be found, and taken.
-        engine: Who reads the rows of tables: `auto`, `fast` or `frictionless`.
+        engine: Who reads the rows of tables: `auto`, `fast` or `frictionless`; or Spark, where it may.
         on_step: Called with the name of each resource, then with "rules", and the share that is done, from 0 to 1.
 
     Raises:
@@ -50,12 +53,14 @@ def validate_package(
         DescriptorError: The descriptor cannot be read.
         UnknownNameError: A resource or rule that was asked for does not exist.
         EngineError: A table must be judged fast, and cannot be.
+        SparkError: Spark cannot go on.
     """
     begin = time.perf_counter()
     # Frictionless is heavy: what can fail without it has failed by now.
     located = locate(path)
     descriptor = read_json(located)
     from cstodata.validation.tables.engine import Engine
+    from cstodata.validation.tables.fast import judge_rows
     from cstodata.validation.tables.judge import judge_tables
     from cstodata.validation.tables.metadata import judge_metadata
 
@@ -65,17 +70,27 @@ def validate_package(
     if metadata.judged is not None:
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
+        carrier = _carrier(engine)
         tables = tuple(
             judge_tables(
                 package,
                 metadata.judged,
                 chosen,
-                engine=Engine(engine),
+                engine=Engine(engine) if isinstance(engine, str) else Engine.AUTO,
                 limits=limits,
                 on_step=on_step,
+                carrier=judge_rows if carrier is None else carrier.judge_rows,
             )
         )
-        applied = _check_rules(package, tables, rules, today, limits.errors, on_step)
+        applied = _check_rules(
+            package,
+            tables,
+            rules,
+            today,
+            limits.errors,
+            on_step,
+            elsewhere=carrier.frames(package) if carrier else None,
+        )
     report = Report(
         package=_text(descriptor, "name"),
         version=_text(descriptor, "version"),
@@ -88,6 +103,14 @@ def validate_package(
     return replace(report, explanations=_explanations(report))
 
 
+def _carrier(engine: str | SparkEngine) -> SparkCarrier | None:
+    if isinstance(engine, str):
+        return None
+    from cstodata.validation.spark.carrier import SparkCarrier
+
+    return SparkCarrier(engine)
+
+
 def _check_rules(
     package: DataPackage,
     tables: tuple[TableResult, ...],
@@ -95,6 +118,8 @@ def _check_rules(
     today: date,
     limit: int,
     on_step: OnStep,
+    *,
+    elsewhere: Elsewhere | None,
 ) -> tuple[RuleResult, ...]:
     ids = None if ids is None else list(ids)
     if ids == []:  # then nothing that rules are made of is loaded
@@ -120,7 +145,9 @@ def _check_rules(
     }
     results = []
     on_step("rules", 0)
-    for result in apply_rules(package, rules, about=checked, unreadable=unreadable, today=today, limit=limit):
+    for result in apply_rules(
+        package, rules, about=checked, unreadable=unreadable, today=today, limit=limit, elsewhere=elsewhere
+    ):
         results.append(result)
         on_step("rules", len(results) / len(rules))
     return tuple(results)

@@ -8,9 +8,22 @@ from typing import TYPE_CHECKING, Any, cast
 
 import narwhals.stable.v1 as nw
 
+from cstodata.errors import SparkError
 from cstodata.model.finding import RULE_PREFIX, Finding
 from cstodata.model.report import RuleResult
-from cstodata.validation.rules.base import ANY, FIELD, RESOURCE, ROW, VALUE, Row, Rule, Tables, failing_rows
+from cstodata.validation.rules.base import (
+    ANY,
+    FIELD,
+    RESOURCE,
+    ROW,
+    VALUE,
+    Row,
+    Rule,
+    Tables,
+    failing_elsewhere,
+    failing_rows,
+    in_order,
+)
 from cstodata.validation.rules.reading import Place, Reading, Unreadable
 
 if TYPE_CHECKING:
@@ -21,6 +34,7 @@ if TYPE_CHECKING:
 
     from cstodata.package.descriptor import DataPackage, Resource
     from cstodata.package.positions import Cell
+    from cstodata.validation.rules.reading import Elsewhere
 
 
 def apply_rules(
@@ -31,6 +45,7 @@ def apply_rules(
     unreadable: Mapping[str, Unreadable],
     today: date,
     limit: int,
+    elsewhere: Elsewhere | None = None,
 ) -> Iterator[RuleResult]:
     """Apply each rule in turn.
 
@@ -41,12 +56,18 @@ def apply_rules(
         unreadable: What the tables' own checks found unfit to be read; no rule judges by it.
         today: The date after which nothing can have been published.
         limit: How many findings a rule may have; 0 for no limit. All failing rows are counted.
+        elsewhere: What holds tables that need not be read here.
     """
     rules = list(rules)
-    reading = Reading(package, unreadable, [rule for rule in rules if _misfit(rule, package) is None])
+    reading = Reading(package, unreadable, [rule for rule in rules if _misfit(rule, package) is None], elsewhere)
     for rule in rules:
         why = _why_not(rule, reading)
-        result = None if why else _apply(rule(), reading, about, today, limit)
+        try:
+            result = None if why else _apply(rule(), reading, about, today, limit)
+        except SparkError:  # it cannot hold what can be read here, or says why it cannot
+            reading.bring_here()
+            why = _why_not(rule, reading)
+            result = None if why else _apply(rule(), reading, about, today, limit)
         if result is not None and result.count == 0 and rule.resource == ANY:
             # What is read in pieces shows only now whether it can be: a rule that could not look at all does not hold.
             why = next(
@@ -112,33 +133,57 @@ class _Failures:
     rows: list[Row]
     count: int = 0
 
-    def add(self, failing: pa.Table) -> None:
+    def add(self, count: int, first: pa.Table) -> None:
+        """Add so many rows, of which the first are there."""
         room = self.limit - len(self.rows) if self.limit else None
-        self.count += failing.num_rows
-        self.rows += failing.slice(0, room).to_pylist()
+        self.count += count
+        self.rows += first.slice(0, room).to_pylist() if count else []
 
 
 def _failures(rule: Rule, reading: Reading, about: Collection[str], today: date, limit: int) -> _Failures:
     """The rows for which a rule does not hold, in the order of the tables and of their rows."""
     failures = _Failures(limit=limit, rows=[])
-    if rule.resource != ANY:
-        failures.add(failing_rows(rule, Tables(frames=reading.frames, today=today)).sort_by(ROW))
-        return failures
-    small: dict[str, nw.LazyFrame[Any]] = {}
-    for resource in reading.package.resources:
-        if resource.name not in about:
+    if rule.resource == ANY:
+        for count, first in _failing_cells(rule, reading, about, today, limit):
+            failures.add(count, first)
+    elif reading.is_elsewhere(type(rule)):
+        tables = Tables(frames=reading.frames_elsewhere(type(rule)), today=today)
+        failures.add(*failing_elsewhere(rule, tables, limit))
+    else:
+        failing = failing_rows(rule, Tables(frames=reading.frames, today=today))
+        failures.add(failing.num_rows, failing.sort_by(ROW))
+    return failures
+
+
+def _failing_cells(
+    rule: Rule, reading: Reading, about: Collection[str], today: date, limit: int
+) -> Iterator[tuple[int, pa.Table]]:
+    """The cells of all tables for which a rule does not hold, in pieces: how many, and the first of them."""
+    resources = [each for each in reading.package.resources if each.name in about]
+
+    def failing(frames: Mapping[str, nw.LazyFrame[Any]]) -> Iterator[tuple[int, pa.Table]]:
+        found = failing_rows(rule, Tables(frames=frames, today=today)) if frames else None
+        if found is not None and found.num_rows:
+            yield found.num_rows, in_order(found, resources)
+
+    small: dict[str, nw.LazyFrame[Any]] = {}  # judged together: each evaluation costs some milliseconds
+    for resource in resources:
+        strings = reading.strings(resource)
+        if strings and reading.elsewhere is not None and reading.elsewhere.has(resource, strings):
+            yield from failing(small)
+            yield from reading.elsewhere.failing_cells(rule, resource, strings, today=today, limit=limit)
+            small = {}
             continue
         pieces = reading.texts(resource)
         first, second = next(pieces, None), next(pieces, None)
-        if second is None:
+        if first is None or second is None:
             small |= {} if first is None else {resource.name: nw.from_native(first).lazy()}
             continue
+        yield from failing(small)
+        small = {}
         for piece in chain((first, second), pieces):
-            frames = {resource.name: nw.from_native(piece).lazy()}
-            failures.add(failing_rows(rule, Tables(frames=frames, today=today)))
-    if small:  # together: each evaluation costs some milliseconds
-        failures.add(failing_rows(rule, Tables(frames=small, today=today)))
-    return failures
+            yield from failing({resource.name: nw.from_native(piece).lazy()})
+    yield from failing(small)
 
 
 def _resource_of(rule: Rule, row: Row) -> str:

@@ -7,19 +7,23 @@ expression; the rows for which it is false are the findings. Null is no answer, 
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
+import narwhals.stable.v1 as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from cstodata.model.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from typing import Any
 
-    import narwhals.stable.v1 as nw
-    import pyarrow as pa
+    from cstodata.package.descriptor import Resource
 
 ROW = "__row__"
 """The column of a view that holds the number of the record in the file, the header being 1."""
@@ -29,6 +33,8 @@ ANY = "*"
 
 RESOURCE, FIELD, VALUE = "__resource__", "__field__", "__value__"
 """Columns of a view whose rows are cells of any table: where each stands, and the cell."""
+
+_BETWEEN = "\x1f"
 
 Row = dict[str, object]
 """A failing row of a view: its cells by column, typed; null is None."""
@@ -99,7 +105,10 @@ def failing_rows(rule: Rule, tables: Tables) -> pa.Table:
 
     The view is collected first: Pandera lets every check on a lazy frame pass.
     """
-    import pandera.pyarrow as pandera
+    with warnings.catch_warnings():
+        # Pandera imports PySpark where it is installed, and that warns of new versions of pandas; none is used here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        import pandera.pyarrow as pandera
 
     collected = rule.view(tables).collect().to_native()
     check = pandera.Check(lambda _: rule.holds(), native=False, name=rule.id)
@@ -110,10 +119,34 @@ def failing_rows(rule: Rule, tables: Tables) -> pa.Table:
     return collected.slice(0, 0)
 
 
+def failing_elsewhere(rule: Rule, tables: Tables, limit: int) -> tuple[int, pa.Table]:
+    """The same of tables that are held by an engine elsewhere: how many rows, and the first, in the order of `ROW`.
+
+    Args:
+        rule: The rule.
+        tables: As that engine's lazy frames.
+        limit: How many rows to bring here; 0 for all.
+    """
+    failing = rule.view(tables).filter(~rule.holds())
+    count = int(failing.select(nw.len().alias("count")).collect()["count"][0])
+    if not count:
+        return 0, pa.table({})
+    ordered = failing.sort(ROW)
+    return count, (ordered.head(limit) if limit else ordered).collect().to_native()
+
+
+def in_order(failing: pa.Table, resources: Sequence[Resource]) -> pa.Table:
+    """Failing cells of any table in the order of these tables, of their rows, and of their fields."""
+    fields = [(each.name, field.name) for each in resources if each.schema for field in each.schema.fields]
+    cells = pc.binary_join_element_wise(failing[RESOURCE], failing[FIELD], _BETWEEN)
+    ranks = pc.index_in(cells, value_set=pa.array([_BETWEEN.join(each) for each in fields], pa.string()))
+    tables = pc.index_in(failing[RESOURCE], value_set=pa.array([each.name for each in resources], pa.string()))
+    keys = pa.table({"table": tables, "row": failing[ROW], "field": ranks})
+    return failing.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]))
+
+
 def _failures(errors: Any) -> pa.Table:
     """The failing rows; an expression that could not be evaluated is a mistake in the rule, and is raised as one."""
-    import pyarrow as pa
-
     (error,) = errors.schema_errors
     if not isinstance(error.failure_cases, pa.Table):
         raise TypeError(str(error)) from errors

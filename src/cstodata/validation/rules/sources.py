@@ -11,11 +11,12 @@ from cstodata.validation.rules.base import Rule, Tables
 
 _LETTER_OR_DIGIT = r"[^\x{0}-/:-@\[-`{-\x{A0}]"
 _LABEL = rf"{_LETTER_OR_DIGIT}+(-+{_LETTER_OR_DIGIT}+)*"
-_TOP = r"([^\x{0}-@\[-`{-\x{A0}]{2,}|xn--[a-z0-9-]+)"
-PLAUSIBLE_ADDRESS = rf"^(?i:https?)://({_LABEL}\.)+(?i:{_TOP})(:[0-9]{{1,5}})?([/?#][^\s]*)?$"
+_TOP = r"([^\x{0}-@\[-`{-\x{A0}]{2,}|[Xx][Nn]--[A-Za-z0-9-]+)"
+_REST = r"(:[0-9]{1,5})?([/?#][^\t\n\f\r ]*)?"
+PLAUSIBLE_ADDRESS = rf"^[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}\.)+{_TOP}{_REST}\z"
 """http or https, a host of labels that ends in a top-level domain (so no user, no IP address), perhaps port and path.
 
-In the syntax that RE2 and Java share.
+In the syntax that RE2 and Java share, without what means different things to them: `$`, blanks, folding of case.
 """
 
 

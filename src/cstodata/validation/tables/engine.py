@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from frictionless import Checklist, Package, Report
 
 from cstodata.validation.tables.acquit import EXACT_TYPES
-from cstodata.validation.tables.fast import judge_rows, read_targets
+from cstodata.validation.tables.fast import Target, judge_rows
 from cstodata.validation.tables.plan import ForeignKey, TablePlan, plan_table
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Callable, Mapping
+
     from frictionless import Resource
     from frictionless.report.task import ReportTask
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from cstodata.validation.limits import Limits
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.plain_files import PlainFiles
-    from cstodata.validation.tables.rows import Targets
+    from cstodata.validation.tables.reading import Verdict
     from cstodata.validation.tables.standard import StandardChecks
+
+    JudgeRows = Callable[[TablePlan, Mapping[ForeignKey, Target], Limits, StandardChecks, OnShare], Verdict]
+    """Who carries the readings of a file: `judge_rows` says what it takes, gives and raises."""
 
 
 class Engine(StrEnum):
@@ -43,15 +47,16 @@ class Engine(StrEnum):
 class FastTables:
     """The tables of one package, judged fast; what foreign keys refer to is read once."""
 
-    def __init__(self, package: Package, files: PlainFiles, limits: Limits) -> None:
+    def __init__(self, package: Package, files: PlainFiles, limits: Limits, judge_rows: JudgeRows = judge_rows) -> None:
         self._package = package
         self._files = files
         self._limits = limits
+        self._judge_rows = judge_rows
         self._plans: dict[str, TablePlan] = {}
-        self._targets: dict[tuple[str, tuple[str, ...]], pa.Array] = {}
+        self._targets: dict[tuple[str, tuple[str, ...]], Target] = {}
 
-    def judge(self, source: Resource, checks: StandardChecks, on_share: OnShare) -> ReportTask:
-        """What Frictionless finds in a resource, in Frictionless' own terms.
+    def judge(self, source: Resource, checks: StandardChecks, on_share: OnShare) -> tuple[ReportTask, str]:
+        """What Frictionless finds in a resource, in Frictionless' own terms; and where its rows were looked at.
 
         Args:
             source: One of the package's resources.
@@ -65,7 +70,7 @@ class FastTables:
         begin = time.perf_counter()
         plan = self._plan(source.name or "")
         targets = self._targets_of(source, plan)
-        verdict = judge_rows(plan, targets, self._limits, checks, on_share)
+        verdict = self._judge_rows(plan, targets, self._limits, checks, on_share)
         judged = source.to_copy()
         own_checks = Checklist().connect(judged)
         judged.stats.fields = plan.fields
@@ -81,8 +86,7 @@ class FastTables:
         report = Report.from_validation_task(
             judged, time=time.perf_counter() - begin, labels=list(plan.labels), errors=errors, warnings=warnings
         )
-        task: ReportTask = report.tasks[0]
-        return task
+        return report.tasks[0], verdict.how
 
     def dialect(self, name: str) -> CsvDialect:
         """How the file of a table that was judged is written."""
@@ -93,8 +97,8 @@ class FastTables:
             self._plans[name] = plan_table(self._package.get_resource(name), self._files)
         return self._plans[name]
 
-    def _targets_of(self, source: Resource, plan: TablePlan) -> Targets:
-        targets: Targets = {}
+    def _targets_of(self, source: Resource, plan: TablePlan) -> dict[ForeignKey, Target]:
+        targets: dict[ForeignKey, Target] = {}
         for key in plan.foreign_keys:
             name = key.resource or str(source.name)
             if not self._package.has_resource(name):
@@ -104,9 +108,11 @@ class FastTables:
             targets[key] = self._target(name, referred, key.referred)
         return targets
 
-    def _target(self, name: str, plan: TablePlan, fields: Fields) -> pa.Array:
+    def _target(self, name: str, plan: TablePlan, fields: Fields) -> Target:
+        if not plan.handlers.keys() >= set(fields):
+            raise NotFastError("a foreign key refers to a field that is not there")
         if (name, fields) not in self._targets:
-            self._targets[name, fields] = read_targets(plan, fields)
+            self._targets[name, fields] = Target(plan, fields)
         return self._targets[name, fields]
 
 

@@ -15,7 +15,7 @@ from frictionless import Error, Package, Report
 from frictionless import Resource as FrictionlessResource
 from frictionless.errors import CompressionError, FormatError, SchemaError
 
-from cstodata.errors import EngineError
+from cstodata.errors import CstodataError, EngineError
 from cstodata.model.report import TableResult
 from cstodata.package.lines import count_lines
 from cstodata.validation.tables.beyond import beyond
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage, Resource
     from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.limits import Limits
+    from cstodata.validation.tables.engine import JudgeRows
 
 _LARGE_BYTES = 4 * 1024 * 1024
 _ROWS_AT_ONCE = 5_000
@@ -54,6 +55,7 @@ def judge_tables(
     engine: Engine,
     limits: Limits,
     on_step: OnStep,
+    carrier: JudgeRows,
 ) -> Iterator[TableResult]:
     """What Frictionless finds in each resource.
 
@@ -64,6 +66,7 @@ def judge_tables(
         engine: Who reads the rows.
         limits: How much may be found, and taken.
         on_step: Called with the name of a resource, and the share of it that has been read, from 0 to 1.
+        carrier: Who carries the readings of the fast engine.
 
     Raises:
         EngineError: A table must be judged fast, and cannot be.
@@ -75,7 +78,7 @@ def judge_tables(
             judged=judged,
             files=files,
             guard=Guard(judged, files),
-            fast=None if engine is Engine.FRICTIONLESS else FastTables(judged, files, limits),
+            fast=None if engine is Engine.FRICTIONLESS else FastTables(judged, files, limits, carrier),
             references=SharedReferences(judged),
             engine=engine,
             limits=limits,
@@ -106,7 +109,7 @@ class _Judge:
         checks = StandardChecks(self.package, resource, self.limits)
         try:
             self.guard.before_opening(resource.name)
-            task, why = self._judge_fast(source, checks, on_share)
+            task, how, why = self._judge_fast(source, checks, on_share)
             if task is None and self.engine is Engine.FAST and source.type == "table":
                 raise EngineError(resource.name, why=why)
             if task is None:
@@ -116,22 +119,22 @@ class _Judge:
                 task = _judge_by_frictionless(source, self.limits.errors, checks, on_share)
         except RefusedError as refusal:
             return self._refused(resource, source, refusal)
-        return self._result(resource, source, task, checks, why=why)
+        return replace(self._result(resource, source, task, checks, why=why), how=how or None)
 
     def _judge_fast(
         self, source: FrictionlessResource, checks: StandardChecks, on_share: OnShare
-    ) -> tuple[ReportTask | None, str]:
-        """The fast engine's judgement; or None, and why there is none."""
+    ) -> tuple[ReportTask | None, str, str]:
+        """The fast engine's judgement, and where it looked at the rows; or None, and why there is none."""
         if self.fast is None:
-            return None, "it was asked for"
+            return None, "", "it was asked for"
         try:
-            return self.fast.judge(source, checks, on_share), ""
+            return *self.fast.judge(source, checks, on_share), ""
         except NotFastError as error:
-            return None, str(error)
-        except RefusedError:
+            return None, "", str(error)
+        except (RefusedError, CstodataError):
             raise
         except Exception as error:  # noqa: BLE001 -- what fails in Frictionless' readers must fail in its own hands
-            return None, f"the fast engine fails on it ({type(error).__name__})"
+            return None, "", f"the fast engine fails on it ({type(error).__name__})"
 
     def _result(
         self, resource: Resource, source: FrictionlessResource, task: ReportTask, checks: StandardChecks, *, why: str
@@ -143,7 +146,7 @@ class _Judge:
         dialect = self._dialect(source, fast=not why)
         file, is_one = self._text_file(source)
         one_file = file if is_one else None
-        own = list(checks.findings(one_file, dialect)) if task.type == "table" else []
+        own = list(checks.findings(one_file, dialect, last=_last_row(task))) if task.type == "table" else []
         # The fast engine judges no file that ends within quotes, or is not UTF-8.
         if why and file is not None:
             own = [*beyond(resource, file, dialect, tell_line=is_one), *own]
@@ -267,6 +270,12 @@ def _records(task: ReportTask) -> int | None:
     """How many records were read, the header being one; None if not all were."""
     rows = task.stats.get("rows")
     return None if rows is None or task.warnings else rows + 1
+
+
+def _last_row(task: ReportTask) -> int | None:
+    """The number of the row that reached the limit of errors; None if none did."""
+    rows = task.stats.get("rows")
+    return rows + 1 if rows is not None and task.warnings else None
 
 
 def _failed(source: FrictionlessResource, error: Exception) -> Error:

@@ -15,13 +15,12 @@ from cstodata.validation.tables.acquit import canonical_text
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from frictionless.table.row import Row
 
     from cstodata.validation.limits import Limits
-    from cstodata.validation.tables.plan import TablePlan
-    from cstodata.validation.tables.rows import Targets
+    from cstodata.validation.tables.plan import ForeignKey, TablePlan
     from cstodata.validation.tables.scan import Batch
 
 
@@ -85,11 +84,16 @@ def key_of(row: Row, fields: Fields) -> str | None:
     return key
 
 
+def must_differ(plan: TablePlan) -> set[Fields]:
+    """The fields of the keys that no two rows may share."""
+    return {*((plan.primary_key,) if plan.primary_key else ()), *((name,) for name in plan.unique)}
+
+
 class KeyNotes:
     """The keys of a table, noted while it is read, to be asked in the end what is wrong with them."""
 
-    def __init__(self, plan: TablePlan, targets: Targets) -> None:
-        self._must_differ = {*((plan.primary_key,) if plan.primary_key else ()), *((name,) for name in plan.unique)}
+    def __init__(self, plan: TablePlan, targets: Mapping[ForeignKey, pa.Array]) -> None:
+        self._must_differ = must_differ(plan)
         self._must_be_found = dict(targets)
         self._all: dict[Fields, list[pa.Array]] = {fields: [] for fields in self._must_differ}
         self._distinct: dict[Fields, list[pa.Array]] = {key.fields: [] for key in targets}
@@ -139,7 +143,8 @@ def _by_duckdb(keys: pa.ChunkedArray, limits: Limits) -> pa.Array:
 
     with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{limits.memory}'; SET temp_directory = '{folder}'")
-        database.execute(f"SET threads = {limits.threads}")
+        # In an interactive session, DuckDB would draw a bar on standard output.
+        database.execute(f"SET threads = {limits.threads}; SET enable_progress_bar = false")
         database.register("keys", pa.table({"key": keys}))
         if database.execute("SELECT count(DISTINCT key) FROM keys").fetchall() == [(len(keys),)]:
             return pa.array([], pa.string())

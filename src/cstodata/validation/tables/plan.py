@@ -46,6 +46,7 @@ class TablePlan:
 
     Attributes:
         path: The plain file that holds its bytes; its own, or one that was made of them.
+        is_own: Whether it is its own.
         digested: The file whose digest and size Frictionless gives.
         is_digested_first: Whether it gives them even if it does not read all rows, as of compressed files.
         dialect: As Frictionless reads the file, what it detects included.
@@ -59,6 +60,7 @@ class TablePlan:
     """
 
     path: Path
+    is_own: bool
     digested: Path
     is_digested_first: bool
     dialect: CsvDialect
@@ -142,6 +144,7 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
     file = _plain_file(probe, files)
     return TablePlan(
         path=file,
+        is_own=not probe.multipart and file == Path(str(probe.normpath)),
         digested=file if probe.multipart else Path(str(probe.normpath)),
         is_digested_first=bool(probe.compression) and not probe.multipart,
         dialect=dialect,

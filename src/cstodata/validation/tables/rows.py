@@ -13,23 +13,23 @@ from frictionless.errors import ForeignKeyError, PrimaryKeyError, UniqueError
 from cstodata.validation.tables.keys import key_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Container, Mapping
+
     from frictionless import Error
     from frictionless.table.row import Row
 
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
 
-Targets = dict["ForeignKey", "pa.Array"]
-"""The keys that each foreign key may refer to, as joined texts, each once."""
+    Found = Mapping[ForeignKey, Container[str]]
+    """The keys that each foreign key finds, as joined texts."""
 
 
 class RowJudge:
     """Judges rows in ascending order; it must be given all rows of which another has the same key."""
 
-    def __init__(self, plan: TablePlan, targets: Targets) -> None:
+    def __init__(self, plan: TablePlan, found: Found) -> None:
         self._plan = plan
-        self._targets = targets
-        self._target_sets: dict[ForeignKey, frozenset[str]] = {}
+        self._found = found
         self._seen: dict[str, dict[Any, int]] = {name: {} for name in plan.unique}
         self._seen_primary: dict[tuple[Any, ...], int] = {}
 
@@ -66,9 +66,7 @@ class RowJudge:
 
     def _judge_foreign_key(self, row: Row, key: ForeignKey) -> None:
         text = key_of(row, key.fields)
-        if key not in self._target_sets:
-            self._target_sets[key] = frozenset(self._targets[key].to_pylist())
-        if text is None or text in self._target_sets[key]:
+        if text is None or text in self._found[key]:
             return
         cells = [row[name] for name in key.fields]
         note = 'for "{}": values "{}" not found in the lookup table "{}" as "{}"'.format(

@@ -80,12 +80,17 @@ class Batch:
 
 
 def scan(
-    path: Path, dialect: CsvDialect, width: int, *, pool: Executor | None = None, block_size: int | None = None
+    source: Path | bytes,
+    dialect: CsvDialect,
+    width: int,
+    *,
+    pool: Executor | None = None,
+    block_size: int | None = None,
 ) -> Iterator[Batch]:
     """The records after the header.
 
     Args:
-        path: The file, in UTF-8.
+        source: The file, in UTF-8, or its bytes.
         dialect: Its delimiter and quote.
         width: How many cells the header has.
         pool: What reads a batch while another is looked at; None if nothing does.
@@ -102,7 +107,7 @@ def scan(
         return "skip"
 
     names = [str(number) for number in range(width)]
-    batches = read_batches(path, names, dialect, block_size=block_size or BLOCK_BYTES, on_ragged=set_aside)
+    batches = read_batches(source, names, dialect, block_size=block_size or BLOCK_BYTES, on_ragged=set_aside)
     with closing(batches):
         yield from _numbered(_read_ahead(batches, pool) if pool else batches, ragged, dialect, width)
 
@@ -154,18 +159,26 @@ def ends_within_quotes(path: Path, dialect: CsvDialect, last_cell: str) -> bool:
 
     It then ends with the file's last line end for Python's `csv` module, and without it for Arrow.
     """
-    quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
-    cell = last_cell.encode()
-    closed = quote + cell.replace(quote, 2 * quote) + quote
     with path.open("rb") as file:
         file.seek(0, io.SEEK_END)
-        file.seek(max(0, file.tell() - len(closed) - 4))
-        tail = file.read()
+        file.seek(max(0, file.tell() - len(_closed(last_cell, dialect)) - 4))
+        return is_open_end(file.read(), dialect, last_cell)
+
+
+def is_open_end(content: bytes, dialect: CsvDialect, last_cell: str) -> bool:
+    """The same of bytes that are a file, or the end of one: the last cell and what stands before it."""
+    closed, delimiter, cell = _closed(last_cell, dialect), dialect.delimiter.encode(), last_cell.encode()
+    tail = content[-len(closed) - 4 :]
     for end in (b"\r\n", b"\n", b"\r", b""):
         if tail.endswith(end):
             tail = tail.removesuffix(end)
             break
     return not tail.endswith((closed, delimiter + cell, b"\n" + cell, b"\r" + cell))
+
+
+def _closed(cell: str, dialect: CsvDialect) -> bytes:
+    """A cell as it stands within quotes."""
+    return f"{dialect.quote}{cell.replace(dialect.quote, 2 * dialect.quote)}{dialect.quote}".encode()
 
 
 def _cells(text: str, dialect: CsvDialect) -> list[str]:

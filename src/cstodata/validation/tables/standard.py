@@ -67,7 +67,7 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Hit:
+class Hit:
     """What is wrong in one row."""
 
     row: int
@@ -99,9 +99,14 @@ class StandardChecks:
         """The names of the fields whose cells are to be looked at; empty if no row need be."""
         return {*self._primary_key, *self._known, *(name for key in self._unique_keys for name in key)}
 
+    @property
+    def compares(self) -> bool:
+        """Whether rows are compared with each other, so that it does not do to look at each of them."""
+        return bool(self._unique_keys)
+
     def restart(self) -> None:
         """Forget all rows: they will be read again."""
-        self._hits: list[_Hit] = []
+        self._hits: dict[tuple[str, str], list[Hit]] = {}
         self._keys: dict[Key, list[tuple[pa.Array, pa.Array]]] = {key: [] for key in self._unique_keys}
 
     def add(self, numbers: Sequence[int] | range, columns: Mapping[str, pa.Array]) -> None:
@@ -125,25 +130,37 @@ class StandardChecks:
                 for row, value in _where(wrong, rows, texts[name]):
                     message = f'"{value}" is none of the categories of {name}'
                     mend = "Write one of the categories that the schema declares, or declare this one."
-                    self._hit(_Hit(row=row, type=CATEGORY, message=message, mend=mend, field=name, value=value))
+                    self.hit(Hit(row=row, type=CATEGORY, message=message, mend=mend, field=name, value=value))
         for key, chunks in self._keys.items():
             if set(key) <= texts.keys():
                 joined = _joined([texts[name] for name in key])
                 present = joined.is_valid()
                 chunks.append((joined.filter(present), rows.filter(present)))
 
-    def findings(self, file: Path | None, dialect: CsvDialect) -> Iterator[Finding]:
+    @property
+    def hits(self) -> list[Hit]:
+        """What was found wrong in single rows."""
+        return [hit for hits in self._hits.values() for hit in hits]
+
+    def hit(self, hit: Hit) -> None:
+        """Note what is wrong in a row; of each kind, no more than the limit is kept."""
+        hits = self._hits.setdefault((hit.type, hit.field), [])
+        if not self._limits.errors or len(hits) < self._limits.errors:
+            hits.append(hit)
+
+    def findings(self, file: Path | None, dialect: CsvDialect, *, last: int | None = None) -> Iterator[Finding]:
         """What is wrong: with the schema, then row by row.
 
         Args:
             file: The table's one CSV file, unpacked, to tell lines by; None if it has none.
             dialect: How it is written.
+            last: The number of the last row that was read; None if all were.
         """
         yield from self._of_schema
         yield from self._untyped()
         yield from self._deprecated()
-        hits = sorted([*self._hits, *self._repeated()], key=lambda hit: hit.row)
-        hits = hits[: self._limits.errors or None]
+        hits = sorted([*self.hits, *self._repeated()], key=lambda hit: hit.row)
+        hits = [hit for hit in hits if last is None or hit.row <= last][: self._limits.errors or None]
         found = [
             replace(self._finding(hit.type, hit.message, hit.mend, field=hit.field), row=hit.row, value=hit.value)
             for hit in hits
@@ -152,10 +169,6 @@ class StandardChecks:
         where = positions(file, dialect, cells) if file and cells else {}
         for finding, cell in zip(found, cells, strict=True):
             yield finding.at(where.get(cell, NOWHERE))
-
-    def _hit(self, hit: _Hit) -> None:
-        if not self._limits.errors or len(self._hits) < self._limits.errors:
-            self._hits.append(hit)
 
     def _look_for_null(self, rows: pa.Array, texts: Mapping[str, pa.Array]) -> None:
         parts = {name: texts[name].is_null() for name in self._primary_key}
@@ -166,9 +179,9 @@ class StandardChecks:
             for row, _ in _where(pc.and_not(parts[name], every), rows, texts[name]):
                 message = f"{name} is null, and part of the primary key"
                 mend = "Fill the cell, or leave the field out of the primary key."
-                self._hit(_Hit(row=row, type=PRIMARY_KEY_NULL, message=message, mend=mend, field=name))
+                self.hit(Hit(row=row, type=PRIMARY_KEY_NULL, message=message, mend=mend, field=name))
 
-    def _repeated(self) -> Iterator[_Hit]:
+    def _repeated(self) -> Iterator[Hit]:
         """The rows whose unique key an earlier row has."""
         for key, chunks in self._keys.items():
             twice = duplicates([texts for texts, _ in chunks], self._limits)
@@ -179,7 +192,7 @@ class StandardChecks:
                     if text in seen:
                         message = f"an earlier row has the same values in the unique key ({names})"
                         mend = "Keep one of the rows."
-                        yield _Hit(row=row, type=UNIQUE_KEY, message=message, mend=mend, field=names)
+                        yield Hit(row=row, type=UNIQUE_KEY, message=message, mend=mend, field=names)
                     seen.add(text)
 
     def _untyped(self) -> Iterator[Finding]:

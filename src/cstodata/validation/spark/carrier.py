@@ -1,0 +1,285 @@
+"""The readings of the fast engine, carried by Spark: ranges are looked at on executors, suspects are judged here."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cstodata.package.tables import FIRST_DATA_ROW
+from cstodata.validation.spark.cluster import Cluster
+from cstodata.validation.spark.frames import SparkFrames
+from cstodata.validation.spark.ranges import aligned, equal_ranges
+from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Count, Hashed, Judge, Keys, hit_of
+from cstodata.validation.tables.fast import judge_rows
+from cstodata.validation.tables.keys import must_differ
+from cstodata.validation.tables.reading import Summary, read_on, verdict
+from cstodata.validation.tables.refusal import RECORD_BYTES
+from cstodata.validation.tables.scan import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from cstodata.model.progress import OnShare
+    from cstodata.package.descriptor import DataPackage
+    from cstodata.validation.limits import Limits
+    from cstodata.validation.spark.engine import SparkEngine
+    from cstodata.validation.spark.ranges import Range
+    from cstodata.validation.tables.fast import Target
+    from cstodata.validation.tables.keys import Fields
+    from cstodata.validation.tables.plan import ForeignKey, TablePlan
+    from cstodata.validation.tables.reading import Reading, Verdict
+    from cstodata.validation.tables.standard import StandardChecks
+
+MOST_SUSPICIONS = 1_000_000
+"""Keys that may be sent to the driver and from there to the executors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A range, and the number of its first record behind the header, which is 1."""
+
+    range: Range
+    first: int
+
+
+_RANGES_A_BUCKET = 8
+"""Keys are brought together in buckets, each of about as many hashes as so many ranges have keys."""
+
+
+class LeftHereError(Exception):
+    """A table is left to the engine of this machine; the message says why."""
+
+
+class SparkCarrier:
+    """Carries the readings of the tables of one package."""
+
+    def __init__(self, engine: SparkEngine) -> None:
+        self._engine = engine
+        self.cluster = Cluster(session=engine.session, tasks=engine.tasks)
+        self._ranges: dict[Path, list[Range]] = {}
+        self._numbered: dict[Path, list[Numbered]] = {}
+
+    def numbered(self, path: Path) -> list[Numbered] | None:
+        """The ranges of a file, each with the number of its first record; None if not all of them were read."""
+        return self._numbered.get(path.resolve())
+
+    def frames(self, package: DataPackage) -> SparkFrames:
+        """The tables of a package, as far as Spark has judged them, for rules."""
+        return SparkFrames(package, self)
+
+    def judge_rows(
+        self,
+        plan: TablePlan,
+        targets: Mapping[ForeignKey, Target],
+        limits: Limits,
+        checks: StandardChecks,
+        on_share: OnShare,
+    ) -> Verdict:
+        """What `cstodata.validation.tables.fast.judge_rows` says, and where Spark cannot be sure of it, by that.
+
+        Raises:
+            NotFastError: The table is left to Frictionless.
+            RefusedError: A record is too large for anybody.
+            SparkError: Spark cannot go on.
+        """
+        try:
+            return self._on_spark(plan, targets, limits, checks, on_share)
+        except LeftHereError as why:
+            here = judge_rows(plan, targets, limits, checks, on_share)
+            return replace(here, how=f"on this machine, because {why}")
+
+    def _on_spark(
+        self,
+        plan: TablePlan,
+        targets: Mapping[ForeignKey, Target],
+        limits: Limits,
+        checks: StandardChecks,
+        on_share: OnShare,
+    ) -> Verdict:
+        if why := self._why_here(plan, checks):
+            raise LeftHereError(why)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            digesting = pool.submit(digest, plan.digested)
+            ranges = self._aligned(plan)
+            large = {key: each for key, each in targets.items() if self._is_large(each.plan)}
+            readings = _Readings(
+                plan=plan,
+                ranges=ranges,
+                cluster=self.cluster,
+                small={key: each for key, each in targets.items() if key not in large},
+                large={key: (each, self._aligned(each.plan)) for key, each in large.items()},
+                checks=checks,
+                limits=limits,
+                on_share=on_share,
+            )
+            reading = readings.last()
+            if not reading.limit_reached:
+                self._numbered[plan.path.resolve()] = [
+                    Numbered(range=each, first=first) for each, first in zip(ranges, readings.firsts, strict=True)
+                ]
+            longest = max(each.stop - each.start for each in ranges)
+            how = f"on Spark, in {len(ranges):,} tasks of up to {longest:,} bytes"
+            return verdict(plan, reading, digesting.result(), how=how)
+
+    def _why_here(self, plan: TablePlan, checks: StandardChecks) -> str | None:
+        """Why a table is not for Spark, as far as can be said before it is read; None if it is."""
+        if not plan.is_own:
+            return "its file had to be unpacked or joined here"
+        if not self._is_large(plan):
+            return f"{plan.path.stat().st_size:,} bytes are too few for a job"
+        return "its schema has unique keys beside the primary key" if checks.compares else None
+
+    def _is_large(self, plan: TablePlan) -> bool:
+        """Whether others can read a table, and should."""
+        return plan.is_own and plan.path.stat().st_size >= max(1, self._engine.min_bytes)
+
+    def _aligned(self, plan: TablePlan) -> list[Range]:
+        """The ranges of a file that are to begin and end with records; counted by Spark, too."""
+        if plan.path not in self._ranges:
+            ranges = equal_ranges(plan.path.resolve(), plan.path.stat().st_size, self._engine.range_bytes)
+            if len(ranges) > 1:
+                quote = plan.dialect.quote.encode()
+                counted = [note.number for notes in self.cluster.notes(Count(quote=quote), ranges) for note in notes]
+                ranges = aligned(ranges, counted, quote)
+            # A record may reach into the next range, and no further than its size.
+            if any(each.stop - each.start > 2 * self._engine.range_bytes + RECORD_BYTES for each in ranges):
+                raise LeftHereError("its quotes do not tell where its records end")
+            self._ranges[plan.path] = ranges
+        return self._ranges[plan.path]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Readings:
+    """Readings of one file; the second is for the keys that the first finds suspicious.
+
+    Attributes:
+        small: Targets that are few enough to be sent to the executors.
+        large: The others, and the ranges of their files.
+        firsts: The number of the first row of each range that was read.
+        unordered: The keys that must differ, and do not ascend from row to row.
+    """
+
+    plan: TablePlan
+    ranges: Sequence[Range]
+    cluster: Cluster
+    small: Mapping[ForeignKey, Target]
+    large: Mapping[ForeignKey, tuple[Target, Sequence[Range]]]
+    checks: StandardChecks
+    limits: Limits
+    on_share: OnShare
+    firsts: list[int] = field(default_factory=list)
+    unordered: set[Fields] = field(default_factory=set)
+
+    def last(self) -> Reading:
+        """What the last reading found."""
+        reading = self._reading({}, {})
+        repeated, missing = self._repeated(), self._missing()
+        return self._reading(repeated, missing) if repeated or missing else reading
+
+    def _reading(self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]) -> Reading:
+        absent = {key: _AllBut(frozenset(missing[key].to_pylist() if key in missing else ())) for key in self.large}
+        summaries = self._summaries(repeated, missing)
+        return read_on(self.plan, {**self.small, **absent}, summaries, self.limits, self.on_share)
+
+    def _summaries(
+        self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]
+    ) -> Iterator[Summary]:
+        distinct = tuple(sorted(must_differ(self.plan)))
+        targets: dict[Fields, list[pa.Array]] = {}
+        for key, target in self.small.items():
+            targets.setdefault(key.fields, []).append(target.keys)
+        chunks: dict[Fields, list[pa.Array]] = {}
+        for key, texts in missing.items():
+            chunks.setdefault(key.fields, []).append(texts)
+        suspicions = {fields: pa.chunked_array(each).unique() for fields, each in chunks.items()}
+        enough = self.limits.errors and self.limits.errors + sum(map(len, [*repeated.values(), *suspicions.values()]))
+        task = Judge(
+            plan=self.plan,
+            checks=self.checks,
+            distinct=distinct,
+            repeated=repeated,
+            suspicions=suspicions,
+            targets=targets,
+            enough=enough,
+        )
+        self.checks.restart()
+        ascents = [_Ascents() for _ in distinct]
+        before = 0
+        self.firsts.clear()
+        for piece, notes in zip(self.ranges, self.cluster.notes(task, self.ranges), strict=False):
+            end = notes[-1]
+            if end.what == UNFIT:
+                raise LeftHereError(end.texts[0])
+            self.firsts.append(before + FIRST_DATA_ROW)
+            told = {note.number: note.texts for note in notes if note.what == ASCENDING}
+            for number, ascent in enumerate(ascents):
+                ascent.add(told.get(number))
+            self.unordered = {fields for fields, each in zip(distinct, ascents, strict=True) if not each.hold}
+            for note in notes:
+                if note.what == HIT:
+                    self.checks.hit(hit_of(note, before + note.number))
+            suspects = [(before + note.number, note.texts) for note in notes if note.what == SUSPECT]
+            yield Summary(rows=end.number, suspects=suspects, share=piece.stop / piece.size)
+            if end.what != DONE:
+                raise LeftHereError("it has fewer errors than suspicious rows")
+            before += end.number
+
+    def _repeated(self) -> dict[Fields, pa.Array]:
+        """The hashes of the keys among those that were read that may occur twice and must not."""
+        if not self.unordered:
+            return {}
+        each, read = tuple(sorted(self.unordered)), self.ranges[: len(self.firsts)]
+        hashed = Hashed(keys=Keys(plan=self.plan, each=each), buckets=1 + len(read) // _RANGES_A_BUCKET)
+        found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1)
+        for why in found["why"].drop_null().to_pylist():
+            raise LeftHereError(why)
+        return {each[kind]: texts for kind, texts in _by_kind(found, "hash")}
+
+    def _missing(self) -> dict[ForeignKey, pa.Array]:
+        """The keys among those that were read that are not found in a large table."""
+        read, missing = self.ranges[: len(self.firsts)], {}
+        for key, (target, there) in self.large.items():
+            mine = Keys(plan=self.plan, each=(key.fields,))
+            theirs = Keys(plan=target.plan, each=(target.fields,))
+            found = self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1)
+            for kind, texts in _by_kind(found, "key"):
+                if kind < 0:
+                    raise LeftHereError(texts[0].as_py())
+                missing[key] = texts
+        return missing
+
+
+class _Ascents:
+    """Whether keys ascend through all ranges that were read."""
+
+    def __init__(self) -> None:
+        self.hold = True
+        self._last: str | None = None
+
+    def add(self, ends: list[str] | None) -> None:
+        """The first and the last key of the next range: empty if it has none, None if they do not ascend."""
+        self.hold = self.hold and ends is not None and (not ends or self._last is None or self._last < ends[0])
+        self._last = ends[1] if ends else self._last
+
+
+@dataclass(frozen=True, slots=True)
+class _AllBut:
+    """All texts but some."""
+
+    missing: frozenset[str]
+
+    def __contains__(self, text: object) -> bool:
+        return text not in self.missing
+
+
+def _by_kind(found: pa.Table, column: str) -> Iterator[tuple[int, pa.Array]]:
+    """What was found of each kind of keys."""
+    if found.num_rows > MOST_SUSPICIONS:
+        raise LeftHereError(f"more than {MOST_SUSPICIONS:,} keys are repeated or not found")
+    for kind in sorted(found["kind"].unique().to_pylist()):
+        yield kind, found.filter(pc.equal(found["kind"], kind))[column].combine_chunks()

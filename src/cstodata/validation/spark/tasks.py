@@ -1,0 +1,253 @@
+"""What is done with one range of a file, on whatever machine: pure functions of its bytes and a plan.
+
+A task finds out itself whether its range ends with a record. If the first range begins with one, and each of the
+others that come before another does end with one, then all do begin with one: so no cut is trusted, all are proved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cstodata.validation.spark.hashes import hashes, in_buckets
+from cstodata.validation.tables.deadline import cell_deadline
+from cstodata.validation.tables.keys import BatchKeys
+from cstodata.validation.tables.looking import exact_cells, look, suspects
+from cstodata.validation.tables.refusal import RefusedError
+from cstodata.validation.tables.scan import NotFastError, is_open_end, scan
+from cstodata.validation.tables.standard import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cstodata.package.plain_csv import CsvDialect
+    from cstodata.validation.spark.ranges import Range
+    from cstodata.validation.tables.keys import Fields
+    from cstodata.validation.tables.looking import Suspicions
+    from cstodata.validation.tables.plan import TablePlan
+    from cstodata.validation.tables.scan import Batch
+    from cstodata.validation.tables.standard import StandardChecks
+
+COUNTED, SUSPECT, HIT, ASCENDING = "counted", "suspect", "hit", "ascending"
+ENOUGH, DONE, UNFIT, FAILING = "enough", "done", "unfit", "failing"
+
+
+class Note(NamedTuple):
+    """What a task tells.
+
+    Attributes:
+        what: One of the words above.
+        number: Of a record in its range; or how many there are.
+        texts: Its cells, or what else there is to tell.
+    """
+
+    what: str
+    number: int
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Counts the quotes of a range."""
+
+    quote: bytes
+
+    def __call__(self, piece: Range) -> Iterator[Note]:
+        """`COUNTED`, with their number."""
+        yield Note(COUNTED, piece.read().count(self.quote), [])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Looks at the rows of a range.
+
+    Attributes:
+        plan: The table.
+        distinct: The keys of which it is to be told whether they ascend.
+        repeated: Hashes of keys of which every row is judged, by the fields that the keys are made of.
+        suspicions: Such keys themselves.
+        targets: All keys that may be referred to, by the fields that refer to them: rows with others are judged.
+        checks: What else looks at the rows, one by one.
+        enough: How many suspects of a range end the reading; 0 for no limit.
+    """
+
+    plan: TablePlan
+    checks: StandardChecks
+    distinct: tuple[Fields, ...]
+    repeated: Mapping[Fields, pa.Array]
+    suspicions: Suspicions
+    targets: Mapping[Fields, list[pa.Array]]
+    enough: int
+
+    def __call__(self, piece: Range) -> Iterator[Note]:
+        """Each `SUSPECT` with its cells, numbered as if the range were a file of its own, with a header.
+
+        Then each `HIT` of the checks; for each of the keys `distinct` that ascends, `ASCENDING` with the number of the
+        key, and the first and the last one, or nothing if there are none; and `DONE` with the number of rows. Or
+        `ENOUGH`, if there were. Or, at any time, `UNFIT` and why, if the fast engine may not judge the table, or the
+        range ends within a record.
+        """
+        try:
+            with cell_deadline():
+                notes = list(self._notes(piece))
+        except (NotFastError, RefusedError) as error:
+            notes = [Note(UNFIT, 0, [str(error)])]
+        except OSError:
+            raise  # Spark tries again, perhaps elsewhere
+        except Exception as error:  # noqa: BLE001 -- what fails in Frictionless' readers must fail in its own hands
+            notes = [Note(UNFIT, 0, [f"looking at its rows fails ({type(error).__name__})"])]
+        return iter(notes)
+
+    def _notes(self, piece: Range) -> Iterator[Note]:
+        plan, rows, told = self.plan, 0, 0
+        content = with_header(piece, plan.dialect, plan.width)
+        exactly = exact_cells(content, plan.dialect)
+        ascents = [_Ascent() for _ in self.distinct]
+        last_cell = plan.labels[-1]
+        wanted = {name: plan.position(name) for name in self.checks.fields & plan.handlers.keys()}
+        self.checks.restart()
+        for batch in scan(content, plan.dialect, plan.width):
+            if wanted:
+                self.checks.add(batch.numbers, {name: batch.columns[at] for name, at in wanted.items()})
+            looked = look(plan, batch, {*self.distinct, *self.suspicions, *self.repeated, *self.targets})
+            for number, cells in suspects(plan, looked, self._suspicious(looked.keys), exactly):
+                yield Note(SUSPECT, number, cells)
+                told += 1
+            for fields, ascent in zip(self.distinct, ascents, strict=True):
+                ascent.add(looked.keys, fields, batch)
+            rows += batch.size
+            last_cell = batch.last_cell if batch.size else last_cell
+            if self.enough and told >= self.enough:
+                yield from map(_note, self.checks.hits)
+                yield Note(ENOUGH, rows, [])
+                return
+        if rows or not piece.is_last:
+            _prove_end(content, plan, last_cell)
+        yield from map(_note, self.checks.hits)
+        for number, ascent in enumerate(ascents):
+            if ascent.holds:
+                yield Note(ASCENDING, number, ascent.ends)
+        yield Note(DONE, rows, [])
+
+    def _suspicious(self, keys: BatchKeys) -> Suspicions:
+        """The suspicions, what may occur twice, and what is not found."""
+        found = {fields: [texts] for fields, texts in self.suspicions.items()}
+        for fields, twice in self.repeated.items():
+            texts = pc.unique(keys.of(fields).drop_null())
+            found.setdefault(fields, []).append(texts.filter(pc.is_in(_signed(texts), value_set=twice)))
+        for fields, targets in self.targets.items():
+            texts = pc.unique(keys.of(fields).drop_null())
+            missing = [texts.filter(pc.invert(pc.is_in(texts, value_set=target))) for target in targets]
+            found.setdefault(fields, []).extend(missing)
+        together = {fields: pa.chunked_array(chunks, pa.string()).unique() for fields, chunks in found.items()}
+        return {fields: texts for fields, texts in together.items() if len(texts)}
+
+
+def _signed(texts: pa.Array) -> pa.Array:
+    return pa.array(hashes(texts).view("int64"))
+
+
+def hit_of(note: Note, row: int) -> Hit:
+    """The hit that a note tells of, in the row of that number."""
+    type_, message, mend, field, *value = note.texts
+    return Hit(row=row, type=type_, message=message, mend=mend, field=field, value=value[0] if value else None)
+
+
+def _note(hit: Hit) -> Note:
+    value = [] if hit.value is None else [hit.value]
+    return Note(HIT, hit.row, [hit.type, hit.message, hit.mend, hit.field, *value])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Makes the keys of a range."""
+
+    plan: TablePlan
+    each: tuple[Fields, ...]
+
+    def __call__(self, piece: Range) -> Iterator[tuple[int, pa.Array]]:
+        """The keys of each kind, with its number, as texts without nulls; or -1, and why there are none, twice."""
+        try:
+            with cell_deadline():
+                yield from self._keys(piece)
+        except (NotFastError, RefusedError) as error:
+            yield -1, pa.array([str(error)] * 2)
+
+    def _keys(self, piece: Range) -> Iterator[tuple[int, pa.Array]]:
+        plan, last_cell = self.plan, self.plan.labels[-1]
+        content = with_header(piece, plan.dialect, plan.width)
+        for batch in scan(content, plan.dialect, plan.width):
+            made = BatchKeys(plan, batch)
+            for number, fields in enumerate(self.each):
+                for keys in (made.of(fields), made.ragged(fields)):
+                    if len(keys) > keys.null_count:
+                        yield number, keys.drop_null()
+            last_cell = batch.last_cell if batch.size else last_cell
+        if not piece.is_last:
+            _prove_end(content, plan, last_cell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashed:
+    """Makes the hashes of the keys of a range.
+
+    Attributes:
+        keys: The keys.
+        buckets: In how many buckets to put them.
+    """
+
+    keys: Keys
+    buckets: int
+
+    def __call__(self, piece: Range) -> Iterator[tuple[int, int, bytes]]:
+        """For each kind of keys its number, and the number and the hashes of each bucket; or -1, 0, and why not."""
+        made: dict[int, list[pa.Array]] = {}
+        for kind, texts in self.keys(piece):
+            if kind < 0:
+                yield kind, 0, str(texts[0]).encode()
+                return
+            made.setdefault(kind, []).append(_signed(texts))
+        for kind, chunks in made.items():
+            values = pa.chunked_array(chunks).to_numpy().view("uint64")
+            for bucket, content in in_buckets(values, self.buckets):
+                yield kind, bucket, content
+
+
+class _Ascent:
+    """Whether keys ascend, so that none occurs twice."""
+
+    def __init__(self) -> None:
+        self.holds = True
+        self.ends: list[str] = []
+
+    def add(self, made: BatchKeys, fields: Fields, batch: Batch) -> None:
+        if not self.holds:
+            return
+        keys = made.of(fields).drop_null()
+        if batch.ragged:
+            self.holds = False
+        elif len(keys):
+            first, last = keys[0].as_py(), keys[-1].as_py()
+            follows = not self.ends or self.ends[1] < first
+            self.holds = follows and pc.all(pc.less(keys[:-1], keys[1:]), min_count=0).as_py()
+            self.ends = [self.ends[0] if self.ends else first, last]
+
+
+def with_header(piece: Range, dialect: CsvDialect, width: int) -> bytes:
+    """The bytes of a range; behind a line that stands for the header if the file's own is not among them.
+
+    So a byte order mark that does not begin the file does not begin it here either.
+    """
+    if piece.is_first:
+        return piece.read()
+    cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
+    return f"{dialect.delimiter.join([cell] * width)}\n".encode() + piece.read()
+
+
+def _prove_end(content: bytes, plan: TablePlan, last_cell: str) -> None:
+    """Make sure that the bytes do not end within quotes, as Arrow reads them."""
+    if is_open_end(content, plan.dialect, last_cell):
+        raise NotFastError("its quotes do not tell where its records end")

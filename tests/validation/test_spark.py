@@ -1,0 +1,157 @@
+"""Spark finds what threads find, and says so in the same bytes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+
+import cstodata
+from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.main import run
+from cstodata.report.json import to_descriptor
+from cstodata.validation.spark import carrier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cstodata.model.report import Report
+
+DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
+PEOPLE: dict[str, Any] = {
+    "fields": [
+        {"name": "id", "type": "integer"},
+        {"name": "name", "type": "string", "constraints": {"maxLength": 20}},
+        {"name": "group", "type": "string", "categories": ["a", "b"]},
+    ],
+    "primaryKey": ["id"],
+    "foreignKeys": [{"fields": ["group"], "reference": {"resource": "groups", "fields": ["group"]}}],
+}
+GROUPS: dict[str, Any] = {"fields": [{"name": "group", "type": "string"}]}
+HEADER = b"id,name,group\n"
+
+
+def told(report: Report) -> str:
+    """A report as JSON, but for the time that it took."""
+    descriptor: Any = to_descriptor(report)
+    descriptor["stats"]["seconds"] = 0
+    for task in descriptor["tasks"]:
+        task["stats"]["seconds"] = 0
+    return json.dumps(descriptor)
+
+
+def rows(first: int, last: int, name: str = "Anna Example", group: str = "a") -> bytes:
+    return b"".join(f"{number},{name},{group}\n".encode() for number in range(first, last + 1))
+
+
+TABLES = {
+    "sound and in order": HEADER + rows(10, 40),
+    "sound and not in order": HEADER + rows(30, 60) + rows(10, 29),
+    "a key twice, far apart": HEADER + rows(10, 40) + rows(12, 12),
+    "a key twice with the same number in other words": HEADER + rows(10, 40) + b"0012,Bert,a\n",
+    "a reference to nothing": HEADER + rows(10, 30) + b"31,Bert,c\n" + rows(32, 40),
+    "no category": HEADER + rows(10, 30) + b"31,Bert,d\n" + rows(32, 40),
+    "cells over lines": HEADER + b"".join(b'%d,"An\nna",a\n' % number for number in range(30)),
+    "rows of other widths": HEADER + rows(10, 20) + b"21\n22,x,a,more\n\n" + rows(23, 40),
+    "blank rows": HEADER + rows(10, 20) + b"\n,,\n\n" + rows(21, 40),
+    "an inch": HEADER + rows(10, 20, '5" pipe') + rows(21, 40, 'a 7" one'),
+    "one inch": HEADER + rows(10, 20) + b'21,5" pipe,a\n' + rows(22, 40),
+    "an open end": HEADER + rows(10, 40) + b'41,"open,a\n',
+    "a byte order mark": b"\xef\xbb\xbf" + HEADER + rows(10, 40),
+    "a byte order mark at the start of a record": HEADER + rows(10, 20) + b"\xef\xbb\xbf21,Bert,a\n" + rows(22, 40),
+    "returns": (HEADER + rows(10, 40)).replace(b"\n", b"\r"),
+    "returns and feeds": (HEADER + rows(10, 40, '"An\r\nna"')).replace(b"\n", b"\r\n"),
+    "no UTF-8": HEADER + rows(10, 30) + b"31,\xff,a\n" + rows(32, 40),
+    "no end of line": (HEADER + rows(10, 40)).removesuffix(b"\n"),
+    "a header alone": HEADER,
+    "nothing": b"",
+    "bad all over": HEADER + rows(10, 40, "x" * 30, "z"),
+}
+
+
+@pytest.fixture
+def package(make_package: Callable[..., Path]) -> Callable[[bytes], Path]:
+    def make(people: bytes) -> Path:
+        return make_package({"people": (people, PEOPLE), "groups": ("group\na\nb\nd\n", GROUPS)})
+
+    return make
+
+
+@pytest.mark.parametrize("limit", [0, 1, 5])
+@pytest.mark.parametrize("case", TABLES)
+@pytest.mark.parametrize("size", [16, 100])
+def test_ranges_give_the_report_that_threads_give(
+    here_cluster: Any, package: Callable[[bytes], Path], case: str, limit: int, size: int
+) -> None:
+    path = package(TABLES[case])
+    with patch.object(carrier, "Cluster", here_cluster):
+        engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=size)  # type: ignore[arg-type]  # nobody asks it
+        report = cstodata.validate(path, rules=[], limit_errors=limit, engine=engine)
+    assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=limit))
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        ("one inch", "its quotes do not tell where its records end"),
+        ("returns", "its quotes do not tell where its records end"),
+        ("no UTF-8", "Arrow cannot read it"),
+    ],
+)
+def test_what_has_no_sure_ranges_is_left_to_this_machine(
+    here_cluster: Any, package: Callable[[bytes], Path], case: str, why: str
+) -> None:
+    with patch.object(carrier, "Cluster", here_cluster), patch.object(carrier, "RECORD_BYTES", 100):
+        engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=16)  # type: ignore[arg-type]  # nobody asks it
+        people, groups = cstodata.validate(package(TABLES[case]), rules=[], engine=engine).tables
+    assert people.how is None or people.how.startswith(f"on this machine, because {why}")
+    assert groups.how == "on Spark, in 1 tasks of up to 12 bytes"
+
+
+@pytest.mark.xdist_group("spark")
+@pytest.mark.parametrize(
+    "case", ["a key twice, far apart", "a reference to nothing", "cells over lines", "bad all over"]
+)
+def test_spark_gives_the_report_that_threads_give(spark: Any, package: Callable[[bytes], Path], case: str) -> None:
+    path = package(TABLES[case])
+    engine = cstodata.SparkEngine(spark, min_bytes=0, range_bytes=100, tasks=2)
+    report = cstodata.validate(path, engine=engine)
+    assert told(report) == told(cstodata.validate(path))
+    assert [str(table.how).partition(",")[0] for table in report.tables] == ["on Spark"] * 2
+
+
+def test_without_pyspark_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    assert run(["validate", "--engine", "spark"], debug=False) == ExitCode.CANNOT_PROCEED
+    assert capsys.readouterr().err == "cstodata: Spark: PySpark is not installed; install cstodata[spark]\n"
+
+
+def test_without_java_one_sentence_says_what_to_install(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cstodata", "validate", "--engine", "spark"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = "cstodata: Spark: it needs Java, and finds none; install Java 17 or newer, or set JAVA_HOME\n"
+    assert (done.returncode, done.stderr) == (ExitCode.CANNOT_PROCEED, told)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--master", "local[2]"],
+        ["--remote", "sc://spark.example", "--engine", "fast"],
+        ["--master", "local[2]", "--remote", "sc://spark.example", "--engine", "spark"],
+    ],
+)
+def test_an_address_of_spark_needs_the_engine_and_no_other_address(options: list[str]) -> None:
+    assert run(["validate", *options], debug=False) == ExitCode.USAGE
