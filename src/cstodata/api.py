@@ -240,7 +240,7 @@ def extract(
     Strict: what is not understood is a problem, never a guess. Names mean what the package says.
 
     Args:
-        text: The captured text: as it was captured, or as UTF-8.
+        text: The captured text, or its bytes: UTF-8, or what a byte order mark says.
         package: The package whose parliaments, chambers, names and people are known: a `datapackage.json`, or a folder
             that holds one; None for the dataset that comes with cstodata.
         address: Where the page was captured from; its last segment is the id of the source. None if it is not known:
@@ -253,7 +253,7 @@ def extract(
         the rows are those that were understood nevertheless, for looking at.
 
     Raises:
-        PageError: The text is not UTF-8.
+        PageError: The bytes are no text in that encoding.
         PackageNotFoundError: There is no package.
         DescriptorError: The descriptor cannot be read.
         UnknownNameError: The package lacks a table that names bodies or people.
@@ -261,7 +261,7 @@ def extract(
     """
     from hashlib import sha256
 
-    from cstodata.errors import PageError
+    from cstodata.extraction.encoding import decode
     from cstodata.extraction.extraction import Page
     from cstodata.extraction.known import known_of
     from cstodata.extraction.read import read_page
@@ -269,13 +269,9 @@ def extract(
     from cstodata.package.descriptor import read_package
 
     captured = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    try:
-        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-    except UnicodeDecodeError as error:
-        raise PageError("text", why=f"it is not UTF-8 at byte {error.start + 1}") from error
     page = Page(
         place="text",
-        text=decoded,
+        text=decode("text", text) if isinstance(text, bytes) else text,
         sha256=sha256(captured).hexdigest(),
         address=address,
         captured_on=captured_on,

@@ -31,7 +31,7 @@ def test_extract_stays_a_function_after_use() -> None:
 
 
 def test_what_is_not_utf_8_is_told() -> None:
-    with pytest.raises(PageError, match="text: it is not UTF-8 at byte 3"):
+    with pytest.raises(PageError, match="text: it is not UTF-8, and does not say what: byte 0xff at offset 2"):
         cstodata.extract(b"ab\xff")
 
 

@@ -10,6 +10,7 @@ import click
 
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.options import (
+    format_option,
     has_colour,
     is_part_of,
     note,
@@ -29,15 +30,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Tell what changed from one package to another.")
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option(
-    "--format",
-    "-f",
-    "form",
-    type=click.Choice(list(DEFAULT_ROWS)),
-    default="text",
-    show_default=True,
-    help="How to tell.",
-)
+@format_option(*DEFAULT_ROWS)
 @output_option
 @resource_option("Compare")
 @click.option("--limit", type=click.IntRange(min=0), help="Rows of a kind to tell of each table; 0 for all.")

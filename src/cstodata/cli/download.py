@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.options import format_option
 from cstodata.cli.releases import complete_tables, opened, release_options
 from cstodata.report.terminal import shown
 
@@ -25,15 +26,7 @@ _LONG = 1000
     show_default=True,
     help="The folder; it is made.",
 )
-@click.option(
-    "--format",
-    "-f",
-    "form",
-    type=click.Choice(["csv", "parquet"]),
-    default="csv",
-    show_default=True,
-    help="The form of the files.",
-)
+@format_option("csv", "parquet", told="The form of the files.")
 def download(
     *, resources: tuple[str, ...], store: str | None, version: str | None, folder: Path, form: str
 ) -> ExitCode:

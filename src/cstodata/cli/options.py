@@ -44,17 +44,11 @@ def output_option(command: Command) -> Command:
     )(command)
 
 
-def text_or_json_option(command: Command) -> Command:
-    """`--format text|json`, as `form`."""
+def format_option(*forms: str, told: str = "How to tell.") -> Callable[[Command], Command]:
+    """`--format FORM`, as `form`: one of these, the first if none is named."""
     return click.option(
-        "--format",
-        "-f",
-        "form",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="How to tell.",
-    )(command)
+        "--format", "-f", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=told
+    )
 
 
 def resource_option(verb: str) -> Callable[[Command], Command]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cstodata.cli.exit_codes import ExitCode
-from cstodata.cli.options import progress, text_or_json_option
+from cstodata.cli.options import format_option, progress
 from cstodata.errors import PublishError
 from cstodata.report.terminal import shown
 
@@ -91,7 +91,7 @@ def _today() -> date:
 
 @click.command(short_help="List the versions in a store.")
 @click.argument("store")
-@text_or_json_option
+@format_option("text", "json")
 def versions(*, store: str, form: str) -> ExitCode:
     """List the versions that STORE holds, the newest first; which is the latest, and which are yanked and why.
 

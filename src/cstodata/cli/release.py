@@ -105,13 +105,7 @@ def release(  # noqa: PLR0913 -- one parameter an option
     flags = [flag for flag, is_given in given.items() if is_given]
     if check_reproducible and not _is_reproducible(chosen, plan, output, flags):
         return ExitCode.FINDINGS
-    from cstodata.release.build import build_release
-
-    with progress("Writing") as on_step:
-        built = build_release(package, plan, output, on_step=on_step)
-    click.echo(
-        f"{built}: {shown(output / plan.folder, _LONG)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
-    )
+    _build(package, plan, output)
     if sign_key is not None:
         _sign(output / plan.folder, sign_key)
     return ExitCode.CLEAN
@@ -129,6 +123,16 @@ def _before(place: str, package: DataPackage) -> str | None:
     if before is None:
         note(f"{shown(place, _LONG)} holds no version before {version}: there is nothing to compare with")
     return before
+
+
+def _build(package: DataPackage, plan: ReleasePlan, output: Path) -> None:
+    from cstodata.release.build import build_release
+
+    with progress("Writing") as on_step:
+        built = build_release(package, plan, output, on_step=on_step)
+    click.echo(
+        f"{built}: {shown(output / plan.folder, _LONG)} ({len(plan.files)} files; CSV and Parquet are proved equal)"
+    )
 
 
 def _sign(folder: Path, key: Path) -> None:

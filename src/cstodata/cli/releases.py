@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cstodata.cli.options import note, progress
+from cstodata.cli.options import format_option, note, progress
 from cstodata.errors import CstodataError, CstodataWarning
 from cstodata.report.terminal import shown
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LONG = 1000
 
+rows_option = format_option("table", "csv", "json", told="How to write the rows.")
+
 
 def release_options(command: Command) -> Command:
     """`--from STORE`, as `store`, and `--version VERSION`."""
@@ -40,19 +42,6 @@ def release_options(command: Command) -> Command:
         help="An address or a folder; else what CSTODATA_STORE or config.toml sets, else the copy that comes along.",
     )
     return store(version(command))
-
-
-def rows_option(command: Command) -> Command:
-    """`--format table|csv|json`, as `form`."""
-    return click.option(
-        "--format",
-        "-f",
-        "form",
-        type=click.Choice(["table", "csv", "json"]),
-        default="table",
-        show_default=True,
-        help="How to write the rows.",
-    )(command)
 
 
 @contextmanager

@@ -6,11 +6,11 @@ import json
 
 import click
 
-from cstodata.cli.options import text_or_json_option, write
+from cstodata.cli.options import format_option, write
 
 
 @click.command()
-@text_or_json_option
+@format_option("text", "json")
 def rules(*, form: str) -> None:
     """List the rules."""
     from cstodata.validation.rules.base import title_of

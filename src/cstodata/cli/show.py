@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.options import format_option
 from cstodata.cli.releases import complete_tables, opened, release_options, rows_option, write_rows
 from cstodata.report.terminal import shown
 
@@ -54,15 +55,7 @@ def query(*, sql: str, store: str | None, version: str | None, form: str) -> Exi
 
 @click.command(short_help="Tell how to cite a release.")
 @release_options
-@click.option(
-    "--format",
-    "-f",
-    "form",
-    type=click.Choice(["text", "bibtex", "json"]),
-    default="text",
-    show_default=True,
-    help="A line for people, an entry of BibTeX, or CSL-JSON.",
-)
+@format_option("text", "bibtex", "json", told="A line for people, an entry of BibTeX, or CSL-JSON.")
 def cite(*, store: str | None, version: str | None, form: str) -> ExitCode:
     """Tell how to cite a release, as its CITATION.cff says.
 

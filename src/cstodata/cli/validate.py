@@ -15,6 +15,7 @@ from cstodata.cli.options import (
     chosen_package,
     complete_rules,
     folder_in_repository,
+    format_option,
     has_colour,
     is_part_of,
     note,
@@ -43,9 +44,7 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 
 @click.command(short_help="Check a data package.")
 @package_argument
-@click.option(
-    "--format", "-f", "format_", type=click.Choice(FORMATS), default="text", help="How to report.", show_default=True
-)
+@format_option(*FORMATS, told="How to report.")
 @output_option
 @resource_option("Check")
 @click.option(
@@ -87,7 +86,7 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 def validate(  # noqa: PLR0913 -- one parameter an option
     *,
     path: Path | None,
-    format_: str,
+    form: str,
     output: Path | None,
     resources: tuple[str, ...],
     rules: tuple[str, ...],
@@ -139,7 +138,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     from cstodata.report.registry import FORMATS as RENDERERS
 
     colour = output is None and has_colour(sys.stdout)
-    write(RENDERERS[format_](report, colour=colour, root=folder_in_repository(package)), output)
+    write(RENDERERS[form](report, colour=colour, root=folder_in_repository(package)), output)
     return verdict(report, strict=strict)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cstodata.cli.exit_codes import ExitCode
-from cstodata.cli.options import has_colour, progress, text_or_json_option
+from cstodata.cli.options import format_option, has_colour, progress
 from cstodata.report.terminal import painter, shown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _LONG = 1000
 )
 @click.option("--require-signature", is_flag=True, help="It must be signed, by whatever key.")
 @click.option("--no-validation", is_flag=True, help="Do not validate the tables anew.")
-@text_or_json_option
+@format_option("text", "json")
 def verify(
     *,
     place: str,

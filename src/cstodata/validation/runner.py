@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from frictionless import Package
+
     from cstodata.model.json import JsonObject
     from cstodata.model.progress import OnStep
     from cstodata.model.report import RuleResult, TableResult
-    from cstodata.package.descriptor import DataPackage
+    from cstodata.package.descriptor import DataPackage, Resource
     from cstodata.validation.limits import Limits
     from cstodata.validation.rules.base import Rule
     from cstodata.validation.rules.reading import Elsewhere
@@ -59,9 +61,6 @@ def validate_package(
     # Frictionless is heavy: what can fail without it has failed by now.
     located = locate(path)
     descriptor = read_json(located)
-    from cstodata.validation.tables.engine import Engine
-    from cstodata.validation.tables.fast import judge_rows
-    from cstodata.validation.tables.judge import judge_tables
     from cstodata.validation.tables.metadata import judge_metadata
 
     metadata = judge_metadata(located, descriptor)
@@ -71,26 +70,11 @@ def validate_package(
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
         carrier = _carrier(engine)
-        tables = tuple(
-            judge_tables(
-                package,
-                metadata.judged,
-                chosen,
-                engine=Engine(engine) if isinstance(engine, str) else Engine.AUTO,
-                limits=limits,
-                on_step=on_step,
-                carrier=judge_rows if carrier is None else carrier.judge_rows,
-            )
+        tables = _judge_tables(
+            package, metadata.judged, chosen, engine, carrier=carrier, limits=limits, on_step=on_step
         )
-        applied = _check_rules(
-            package,
-            tables,
-            rules,
-            today,
-            limits.errors,
-            on_step,
-            elsewhere=carrier.frames(package) if carrier else None,
-        )
+        elsewhere = carrier.frames(package) if carrier else None
+        applied = _check_rules(package, tables, rules, today, limits.errors, on_step, elsewhere=elsewhere)
     report = Report(
         package=_text(descriptor, "name"),
         version=_text(descriptor, "version"),
@@ -109,6 +93,32 @@ def _carrier(engine: str | SparkEngine) -> SparkCarrier | None:
     from cstodata.validation.spark.carrier import SparkCarrier
 
     return SparkCarrier(engine)
+
+
+def _judge_tables(
+    package: DataPackage,
+    judged: Package,
+    chosen: Iterable[Resource],
+    engine: str | SparkEngine,
+    *,
+    carrier: SparkCarrier | None,
+    limits: Limits,
+    on_step: OnStep,
+) -> tuple[TableResult, ...]:
+    from cstodata.validation.tables.engine import Engine
+    from cstodata.validation.tables.fast import judge_rows
+    from cstodata.validation.tables.judge import judge_tables
+
+    results = judge_tables(
+        package,
+        judged,
+        chosen,
+        engine=Engine(engine) if isinstance(engine, str) else Engine.AUTO,
+        limits=limits,
+        on_step=on_step,
+        carrier=judge_rows if carrier is None else carrier.judge_rows,
+    )
+    return tuple(results)
 
 
 def _check_rules(
