@@ -30,7 +30,7 @@ import cstodata
 master, rules = sys.argv[1], json.loads(sys.argv[2])
 begin, engine = time.perf_counter(), "fast"
 if master:
-    from cstodata.validation.spark.session import start_session
+    from cstodata.spark.session import start_session
     os.environ["PYSPARK_PYTHON"] = sys.executable
     session = start_session(master=master)
     cstodata.validate(".", resources=["sources"], engine=cstodata.SparkEngine(session, min_bytes=0), rules=[])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cstodata.model.change import Bump, Change, ChangeKind, ChangeSet, RowChange, TableChanges
     from cstodata.model.finding import Finding, Severity
     from cstodata.model.report import Outcome, Report, RuleResult, TableResult
-    from cstodata.validation.spark.engine import SparkEngine
+    from cstodata.spark.engine import SparkEngine
 
 __all__ = [
     "Bump",
@@ -76,7 +76,7 @@ _HOMES = {
     "RuleResult": "cstodata.model.report",
     "Severity": "cstodata.model.finding",
     "Span": "cstodata.extraction.extraction",
-    "SparkEngine": "cstodata.validation.spark.engine",
+    "SparkEngine": "cstodata.spark.engine",
     "StaleIndexWarning": "cstodata.errors",
     "TableChanges": "cstodata.model.change",
     "TableResult": "cstodata.model.report",

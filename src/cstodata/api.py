@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cstodata.model.change import ChangeSet
     from cstodata.model.progress import OnStep
     from cstodata.model.report import Report
-    from cstodata.validation.spark.engine import SparkEngine
+    from cstodata.spark.engine import SparkEngine
 
 
 def validate(  # noqa: PLR0913 -- all but the first are options

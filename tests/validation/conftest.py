@@ -11,17 +11,17 @@ import pyarrow.compute as pc
 import pytest
 from pyspark import cloudpickle
 
-from cstodata.validation.spark.cluster import repeated_in
-from cstodata.validation.spark.session import start_session
+from cstodata.spark.cluster import repeated_in
+from cstodata.spark.session import start_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyspark.sql import SparkSession
 
-    from cstodata.validation.spark.cluster import Piece, Task
-    from cstodata.validation.spark.ranges import Range
-    from cstodata.validation.spark.tasks import Hashed, Keys, Note
+    from cstodata.spark.cluster import Hashed, Keys, Piece, Task
+    from cstodata.spark.notes import Note
+    from cstodata.spark.ranges import Range
 
 
 @pytest.fixture(scope="session")

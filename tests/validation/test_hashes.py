@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cstodata.validation.spark.hashes import hashes, in_buckets, repeated
+from cstodata.spark.hashes import hashes, in_buckets, repeated
 
 TEXTS = st.lists(st.text(st.sampled_from("ab\0é👍"), max_size=4), max_size=30)
 

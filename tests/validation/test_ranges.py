@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cstodata.validation.spark.ranges import Range, aligned, equal_ranges
+from cstodata.spark.ranges import Range, aligned, equal_ranges
 
 CELLS = st.text(st.sampled_from('ab,"\n\r\u00e9'), max_size=5)
 

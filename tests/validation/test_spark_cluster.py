@@ -32,7 +32,7 @@ PROGRAM = """
 import json, os, signal, sys
 import cstodata
 from cstodata.report.json import to_descriptor
-from cstodata.validation.spark.session import start_session
+from cstodata.spark.session import start_session
 
 path, master, worker = sys.argv[1], sys.argv[2], int(sys.argv[3])
 killed = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cstodata.validation.spark.engine import SparkEngine
+    from cstodata.spark.engine import SparkEngine
 
 
 @contextmanager
@@ -21,8 +21,8 @@ def spark_engine(master: str | None, remote: str | None) -> Iterator[SparkEngine
     Raises:
         SparkError: No session can be started.
     """
-    from cstodata.validation.spark.engine import SparkEngine
-    from cstodata.validation.spark.session import start_session
+    from cstodata.spark.engine import SparkEngine
+    from cstodata.spark.session import start_session
 
     if master is None or master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # where cstodata is

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cstodata.model.progress import OnStep
     from cstodata.model.report import RuleResult, TableResult
     from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.spark.engine import SparkEngine
     from cstodata.validation.limits import Limits
     from cstodata.validation.rules.base import Rule
     from cstodata.validation.rules.reading import Elsewhere
     from cstodata.validation.spark.carrier import SparkCarrier
-    from cstodata.validation.spark.engine import SparkEngine
 
 
 def validate_package(

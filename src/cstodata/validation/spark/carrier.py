@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.package.tables import FIRST_DATA_ROW
-from cstodata.validation.spark.cluster import Cluster
+from cstodata.spark.cluster import Cluster
+from cstodata.spark.cuts import cut
 from cstodata.validation.spark.frames import SparkFrames
-from cstodata.validation.spark.ranges import aligned, equal_ranges
-from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Count, Hashed, Judge, Keys, hit_of
+from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Hashed, Judge, Keys, hit_of
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.keys import must_differ
 from cstodata.validation.tables.reading import Summary, read_on, verdict
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from cstodata.model.progress import OnShare
     from cstodata.package.descriptor import DataPackage
+    from cstodata.spark.engine import SparkEngine
+    from cstodata.spark.ranges import Range
     from cstodata.validation.limits import Limits
-    from cstodata.validation.spark.engine import SparkEngine
-    from cstodata.validation.spark.ranges import Range
     from cstodata.validation.tables.fast import Target
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
@@ -141,13 +141,10 @@ class SparkCarrier:
     def _aligned(self, plan: TablePlan) -> list[Range]:
         """The ranges of a file that are to begin and end with records; counted by Spark, too."""
         if plan.path not in self._ranges:
-            ranges = equal_ranges(plan.path.resolve(), plan.path.stat().st_size, self._engine.range_bytes)
-            if len(ranges) > 1:
-                quote = plan.dialect.quote.encode()
-                counted = [note.number for notes in self.cluster.notes(Count(quote=quote), ranges) for note in notes]
-                ranges = aligned(ranges, counted, quote)
+            quote, size = plan.dialect.quote.encode(), self._engine.range_bytes
+            ranges = cut(plan.path.resolve(), quote=quote, range_bytes=size, cluster=self.cluster)
             # A record may reach into the next range, and no further than its size.
-            if any(each.stop - each.start > 2 * self._engine.range_bytes + RECORD_BYTES for each in ranges):
+            if any(each.stop - each.start > 2 * size + RECORD_BYTES for each in ranges):
                 raise LeftHereError("its quotes do not tell where its records end")
             self._ranges[plan.path] = ranges
         return self._ranges[plan.path]

@@ -15,8 +15,9 @@ from cstodata.package.csv_batches import read_batches
 from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_plain_csv, read_labels
 from cstodata.package.tables import type_texts
+from cstodata.spark.notes import Note
 from cstodata.validation.rules.base import ROW, Tables, failing_rows, in_order
-from cstodata.validation.spark.tasks import FAILING, UNFIT, Note, with_header
+from cstodata.validation.spark.tasks import FAILING, UNFIT, with_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

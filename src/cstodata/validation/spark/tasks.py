@@ -7,12 +7,13 @@ others that come before another does end with one, then all do begin with one: s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.validation.spark.hashes import hashes, in_buckets
+from cstodata.spark.hashes import hashes, in_buckets
+from cstodata.spark.notes import Note
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.keys import BatchKeys
 from cstodata.validation.tables.looking import exact_cells, look, suspects
@@ -24,40 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cstodata.package.plain_csv import CsvDialect
-    from cstodata.validation.spark.ranges import Range
+    from cstodata.spark.ranges import Range
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.looking import Suspicions
     from cstodata.validation.tables.plan import TablePlan
     from cstodata.validation.tables.scan import Batch
     from cstodata.validation.tables.standard import StandardChecks
 
-COUNTED, SUSPECT, HIT, ASCENDING = "counted", "suspect", "hit", "ascending"
+SUSPECT, HIT, ASCENDING = "suspect", "hit", "ascending"
 ENOUGH, DONE, UNFIT, FAILING = "enough", "done", "unfit", "failing"
-
-
-class Note(NamedTuple):
-    """What a task tells.
-
-    Attributes:
-        what: One of the words above.
-        number: Of a record in its range; or how many there are.
-        texts: Its cells, or what else there is to tell.
-    """
-
-    what: str
-    number: int
-    texts: list[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """Counts the quotes of a range."""
-
-    quote: bytes
-
-    def __call__(self, piece: Range) -> Iterator[Note]:
-        """`COUNTED`, with their number."""
-        yield Note(COUNTED, piece.read().count(self.quote), [])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,19 +15,22 @@ import pyarrow as pa
 from pyspark.errors import PySparkException
 
 from cstodata.errors import SparkError
-from cstodata.validation.spark.hashes import repeated
-from cstodata.validation.spark.tasks import Note
+from cstodata.spark.hashes import repeated
+from cstodata.spark.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyspark.sql import DataFrame, SparkSession
 
-    from cstodata.validation.spark.ranges import Range
-    from cstodata.validation.spark.tasks import Hashed, Keys
+    from cstodata.spark.ranges import Range
 
     Piece = TypeVar("Piece")
     Task = Callable[[Piece], Iterable[Note]]
+    Keys = Callable[[Range], Iterable[tuple[int, pa.Array]]]
+    """Gives the keys of each kind, with its number, as texts without nulls; or -1, and why there are none."""
+    Hashed = Callable[[Range], Iterable[tuple[int, int, bytes]]]
+    """Gives for each kind of keys its number, a bucket, and the hashes in it; or -1, 0, and why there are none."""
 
 _FIRST_RANGES, _MOST_RANGES = 8, 1024
 _NOTES = pa.schema({"part": pa.int32(), "what": pa.string(), "number": pa.int64(), "texts": pa.list_(pa.string())})

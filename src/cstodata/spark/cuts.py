@@ -1,0 +1,42 @@
+"""Where to cut a file so that each range begins with a record: counted by Spark, proved by whoever parses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cstodata.spark.notes import Note
+from cstodata.spark.ranges import aligned, equal_ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cstodata.spark.cluster import Cluster
+    from cstodata.spark.ranges import Range
+
+COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Counts the quotes of a range."""
+
+    quote: bytes
+
+    def __call__(self, piece: Range) -> Iterator[Note]:
+        """`COUNTED`, with their number."""
+        yield Note(COUNTED, piece.read().count(self.quote), [])
+
+
+def cut(path: Path, *, quote: bytes, range_bytes: int, cluster: Cluster) -> list[Range]:
+    """A file in ranges of about the same size that begin where a record does, if its quotes tell.
+
+    Raises:
+        SparkError: Spark cannot go on.
+    """
+    ranges = equal_ranges(path, path.stat().st_size, range_bytes)
+    if len(ranges) < 2:  # noqa: PLR2004 -- one range needs no cut
+        return ranges
+    counted = [note.number for notes in cluster.notes(Count(quote=quote), ranges) for note in notes]
+    return aligned(ranges, counted, quote)
