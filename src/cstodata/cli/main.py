@@ -6,64 +6,67 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
-from cstodata.cli.ci import ci
-from cstodata.cli.completion import completion
-from cstodata.cli.diff import apply, diff, version
-from cstodata.cli.download import download
 from cstodata.cli.exit_codes import ExitCode
-from cstodata.cli.explain import explain
-from cstodata.cli.extract import extract
-from cstodata.cli.format import format_
-from cstodata.cli.init import init
 from cstodata.cli.options import note
-from cstodata.cli.publish import publish, versions, yank
-from cstodata.cli.release import release
-from cstodata.cli.rules import rules
-from cstodata.cli.show import cite, query, show
-from cstodata.cli.site import serve, site
-from cstodata.cli.validate import validate
-from cstodata.cli.verify import verify
 from cstodata.errors import CstodataError, UnknownNameError
 from cstodata.report.terminal import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEBUG = "--debug"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_VERBS: Mapping[str, str] = {
+    "apply": "diff",
+    "ci": "ci",
+    "cite": "show",
+    "completion": "completion",
+    "diff": "diff",
+    "download": "download",
+    "explain": "explain",
+    "extract": "extract",
+    "format": "format",
+    "init": "init",
+    "publish": "publish",
+    "query": "show",
+    "release": "release",
+    "rules": "rules",
+    "serve": "site",
+    "show": "show",
+    "site": "site",
+    "validate": "validate",
+    "verify": "verify",
+    "version": "diff",
+    "versions": "publish",
+    "yank": "publish",
+}
+"""The module of each verb."""
+
+
+class _Verbs(click.Group):
+    """The verbs, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click calls it
+        return sorted(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click calls it
+        if cmd_name not in _VERBS:
+            return None
+        module = import_module(f"cstodata.cli.{_VERBS[cmd_name]}")
+        return next(each for each in vars(module).values() if isinstance(each, click.Command) and each.name == cmd_name)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="cstodata")
 @click.option(DEBUG, is_flag=True, help="Show the traceback of an error.")
 def cli(*, debug: bool) -> None:
     """Data that people can trust: check, compare, format and release a data package."""
-
-
-for verb in (
-    validate,
-    rules,
-    explain,
-    format_,
-    extract,
-    init,
-    diff,
-    version,
-    apply,
-    release,
-    verify,
-    publish,
-    yank,
-    versions,
-    download,
-    show,
-    query,
-    cite,
-    site,
-    serve,
-    ci,
-    completion,
-):
-    cli.add_command(verb)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
@@ -144,17 +145,20 @@ def read_text_pieces(
         columns: The fields to read; None for all, in the schema's order.
 
     Raises:
-        TableReadError: The file cannot be read, or its columns are not the fields of its schema.
+        TableReadError: The file cannot be read, or its columns are not the fields of its schema. Whether a quote is
+            left open is known after the last piece.
     """
     schema = schema_of(resource)
-    _check_large(package, resource, schema)
     names = [field.name for field in schema.fields if columns is None or field.name in columns]
-    for texts in _pieces(package, resource, names):
-        if columns is None:
-            check_columns(texts, schema, resource=resource.name)
-        for name in names:
-            _check_column(texts, name, resource.name)
-        yield texts.select(names)
+    with ThreadPoolExecutor(1) as other:
+        looking = other.submit(_check_large, package, resource, schema)
+        for texts in _pieces(package, resource, names):
+            if columns is None:
+                check_columns(texts, schema, resource=resource.name)
+            for name in names:
+                _check_column(texts, name, resource.name)
+            yield texts.select(names)
+        looking.result()
 
 
 def in_canonical_form(texts: pa.Table, resource: Resource, names: Collection[str]) -> pa.Table:
