@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
+import subprocess
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyspark
 import pytest
 from pyspark import cloudpickle
 
@@ -23,6 +30,9 @@ if TYPE_CHECKING:
     from cstodata.spark.notes import Note
     from cstodata.spark.ranges import Range
 
+SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
+PATIENCE_SECONDS = 120
+
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
@@ -33,17 +43,60 @@ def spark() -> Iterator[SparkSession]:
     session.stop()
 
 
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """A process of Spark, with all that it starts in a group of its own."""
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": str(folder / "work")}
+    with (folder / f"{arguments[0]}.log").open("ab") as log:
+        return subprocess.Popen(
+            [str(SPARK_CLASS), *arguments], cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def await_port(port: int) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise TimeoutError(f"nothing listens on port {port}")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """The address of a master with two workers, and the id of the group of processes of one of these."""
+    port = free_port()
+    address, host = f"spark://127.0.0.1:{port}", ("--host", "127.0.0.1", "--webui-port", "0")
+    processes = [start(tmp_path, "org.apache.spark.deploy.master.Master", *host, "--port", str(port))]
+    try:
+        await_port(port)
+        worker = ("org.apache.spark.deploy.worker.Worker", *host, "--cores", "1", "--memory", "1g", address)
+        processes += [start(tmp_path, *worker) for _ in range(2)]
+        yield address, processes[-1].pid
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):  # the test has ended one
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
 class HereCluster:
     """In the place of `Cluster`: it does the same tasks, pickled as for executors, one after the other."""
 
     def __init__(self, **_: Any) -> None:
         pass
 
-    def notes(self, task: Task[Piece], ranges: Sequence[Piece]) -> Iterator[list[Note]]:
+    def notes(self, task: Task[Piece], ranges: Sequence[Piece], **_: Any) -> Iterator[list[Note]]:
         for piece in ranges:
             yield list(_sent(task)(piece))
 
-    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int) -> pa.Table:
+    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int, **_: Any) -> pa.Table:
         buckets: dict[tuple[int, int], list[bytes]] = {}
         for piece in ranges:
             for kind, bucket, content in _sent(hashed)(piece):
@@ -57,7 +110,7 @@ class HereCluster:
         return pa.concat_tables([schema.empty_table(), *tables]).slice(0, most)
 
     def missing(
-        self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int
+        self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int, **_: Any
     ) -> pa.Table:
         mine, theirs = _keys(keys, ranges), _keys(targets, there)
         unfit = pa.concat_tables([each.filter(pc.less(each["kind"], 0)) for each in (mine, theirs)])

@@ -9,6 +9,8 @@ import gzip
 import json
 import os
 import re
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from unittest.mock import patch
 
 import frictionless
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 import cstodata
@@ -26,6 +28,7 @@ from cstodata.validation.spark import carrier
 from cstodata.validation.tables import keys, scan
 
 EXAMPLES = int(os.environ.get("CSTODATA_FUZZ", "150"))
+ON_SPARK = min(200, max(3, EXAMPLES // 50))
 SPEC = ["taskNumber", "rowNumber", "fieldNumber", "fieldName", "type", "note", "message", "cells", "cell"]
 
 TYPES: dict[str, dict[str, Any]] = {
@@ -322,12 +325,8 @@ def by_frictionless(path: str, limit: int) -> Any:
 def test_every_engine_finds_what_frictionless_finds(
     package: tuple[dict[str, Any], dict[str, bytes]], limit: int, block: int, threads: int
 ) -> None:
-    descriptor, tables = package
     with tempfile.TemporaryDirectory() as folder:
-        for name, content in tables.items():
-            (Path(folder) / name).write_bytes(content)
-        path = Path(folder) / "datapackage.json"
-        path.write_text(json.dumps(descriptor))
+        path = written(package, Path(folder))
         theirs = by_frictionless(str(path), limit)
         # Small blocks, and DuckDB for few keys, so that small files go the way of large ones.
         with patch.object(scan, "BLOCK_BYTES", block), patch.object(keys, "SMALL", 0 if block == 64 else 1000):
@@ -345,23 +344,49 @@ def test_every_engine_finds_what_frictionless_finds(
         assert {**mine.stats, "seconds": 0} == {**their.stats, "seconds": 0}
 
 
+ELSEWHERE = """
+import json, sys
+import cstodata
+from cstodata.report.json import to_descriptor
+from cstodata.spark.session import start_session
+
+session = start_session(**json.loads(sys.argv[1]))
+for line in sys.stdin:
+    path, limit, size = json.loads(line)
+    engine = cstodata.SparkEngine(session, min_bytes=0, range_bytes=size, tasks=2)
+    report = cstodata.validate(path, rules=[], limit_errors=limit, engine=engine)
+    print(json.dumps([to_descriptor(report), [table.how for table in report.tables]]), flush=True)
+session.stop()
+"""
+
+
+def timeless(descriptor: Any) -> str:
+    """A report as JSON, but for the time that it took."""
+    for each in (descriptor, *descriptor["tasks"]):
+        each["stats"]["seconds"] = 0
+    return json.dumps(descriptor)
+
+
 def told(path: Path, **options: Any) -> tuple[str, list[str | None]]:
     """A report as JSON, but for the time that it took, and how each table was looked at."""
     report = cstodata.validate(path, rules=[], **options)
-    descriptor: Any = to_descriptor(report)
-    descriptor["stats"]["seconds"] = 0
-    for task in descriptor["tasks"]:
-        task["stats"]["seconds"] = 0
-    return json.dumps(descriptor), [table.how for table in report.tables]
+    return timeless(to_descriptor(report)), [table.how for table in report.tables]
+
+
+def written(package: tuple[dict[str, Any], dict[str, bytes]], folder: Path) -> Path:
+    """The descriptor of a package that is written to a folder."""
+    descriptor, tables = package
+    folder.mkdir(exist_ok=True)
+    for name, content in tables.items():
+        (folder / name).write_bytes(content)
+    path = folder / "datapackage.json"
+    path.write_text(json.dumps(descriptor))
+    return path
 
 
 def equal_on(session: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int) -> None:
-    descriptor, tables = package
     with tempfile.TemporaryDirectory() as folder:
-        for name, content in tables.items():
-            (Path(folder) / name).write_bytes(content)
-        path = Path(folder) / "datapackage.json"
-        path.write_text(json.dumps(descriptor))
+        path = written(package, Path(folder))
         locally, _ = told(path, limit_errors=limit)
         engine = cstodata.SparkEngine(session, min_bytes=0, range_bytes=size, tasks=2)
         on_spark, hows = told(path, limit_errors=limit, engine=engine)
@@ -382,9 +407,54 @@ def test_a_file_in_ranges_gives_the_same_report(
 
 @pytest.mark.xdist_group("spark")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-@settings(max_examples=max(3, EXAMPLES // 50), suppress_health_check=list(HealthCheck))
+@settings(max_examples=ON_SPARK, suppress_health_check=list(HealthCheck))
 @given(package=packages(), limit=st.sampled_from([0, 1000, 3]), size=st.sampled_from([24, 64]))
 def test_spark_gives_the_same_report(
     spark: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int
 ) -> None:
     equal_on(spark, package, limit, size)
+
+
+def some_packages(count: int) -> list[tuple[tuple[dict[str, Any], dict[str, bytes]], int, int]]:
+    """Packages, limits of errors and sizes of ranges, always the same ones."""
+    made = []
+
+    @settings(max_examples=count, database=None, derandomize=True, phases=[Phase.generate])
+    @given(package=packages(), limit=st.sampled_from([0, 1000, 3]), size=st.sampled_from([24, 64]))
+    def make(package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int) -> None:
+        made.append((package, limit, size))
+
+    make()
+    return made
+
+
+def check_elsewhere(folder: Path, **place: str) -> None:
+    """Check packages in a process of its own on another Spark, and here."""
+    asked = [
+        (written(package, folder / str(number)), limit, size)
+        for number, (package, limit, size) in enumerate(some_packages(ON_SPARK))
+    ]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ELSEWHERE, json.dumps(place)],
+        input="".join(f"{json.dumps([str(path), limit, size])}\n" for path, limit, size in asked),
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    for (path, limit, _), (descriptor, _) in zip(asked, answers, strict=True):
+        assert timeless(descriptor) == told(path, limit_errors=limit)[0]
+    assert any("on Spark" in str(how) for _, hows in answers for how in hows)
+
+
+@pytest.mark.xdist_group("spark")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_a_cluster_gives_the_same_reports(cluster: tuple[str, int], tmp_path: Path) -> None:
+    check_elsewhere(tmp_path, master=cluster[0])
+
+
+@pytest.mark.xdist_group("spark")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_spark_connect_gives_the_same_reports(tmp_path: Path) -> None:
+    check_elsewhere(tmp_path, remote="local[2]")

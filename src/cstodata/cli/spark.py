@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def spark_engine(master: str | None, remote: str | None) -> Iterator[SparkEngine]:
+def spark_engine(master: str | None, remote: str | None, checkpoints: Path | None) -> Iterator[SparkEngine]:
     """Spark as an engine: a session that is started here, and stopped in the end.
 
     Raises:
@@ -29,7 +29,7 @@ def spark_engine(master: str | None, remote: str | None) -> Iterator[SparkEngine
     with _silent_children():
         session = start_session(master=master, remote=remote)
     try:
-        yield SparkEngine(session)
+        yield SparkEngine(session, checkpoints=checkpoints)
     finally:
         session.stop()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -29,8 +30,6 @@ from cstodata.cli.spark import spark_engine
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cstodata.model.report import Report
 
 FORMATS = ("text", "json", "github", "gitlab", "junit", "sarif")
@@ -60,6 +59,11 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 )
 @click.option("--master", metavar="URL", help="Cluster for --engine spark.  [default: this machine]")
 @click.option("--remote", metavar="URL", help="Spark Connect server for --engine spark.")
+@click.option(
+    "--checkpoints",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder in which --engine spark keeps what it has read until it is done, to go on there after a failure.",
+)
 @click.option(
     "--threads",
     type=click.IntRange(min=1, max=1024),
@@ -96,6 +100,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     engine: Literal["auto", "fast", "frictionless", "spark"],
     master: str | None,
     remote: str | None,
+    checkpoints: Path | None,
     threads: int | None,
     memory_limit: str,
     explain_engine: bool,
@@ -109,8 +114,10 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     """
     if rules and no_rules:
         raise click.UsageError("--rule and --no-rules contradict each other.")
-    if (master or remote) and (engine != "spark" or (master and remote)):
-        raise click.UsageError("--master or --remote tells where Spark is: it is one of them, with --engine spark.")
+    if engine != "spark" and (master or remote or checkpoints):
+        raise click.UsageError("--master, --remote and --checkpoints are for --engine spark.")
+    if master and remote:
+        raise click.UsageError("--master and --remote both tell where Spark is: it is one of them.")
     from cstodata.api import validate as check
 
     package = chosen_package(path)
@@ -118,7 +125,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
         raise click.UsageError(f"{output} is part of the package.")
     import_lean(package, with_rules=not no_rules)
     with ExitStack() as stack:
-        read_by = stack.enter_context(spark_engine(master, remote)) if engine == "spark" else engine
+        read_by = engine if engine != "spark" else stack.enter_context(spark_engine(master, remote, checkpoints))
         on_step = stack.enter_context(progress("Checking"))
         chosen = () if no_rules else rules or None
         report = check(

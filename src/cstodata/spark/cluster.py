@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
+from itertools import count, groupby
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
 import pyarrow as pa
-from pyspark.errors import PySparkException
 
-from cstodata.errors import SparkError
+from cstodata.model.progress import unheard
 from cstodata.spark.hashes import repeated
+from cstodata.spark.jobs import Job, Jobs
 from cstodata.spark.notes import Note
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, SparkSession
 
+    from cstodata.model.progress import OnStep
+    from cstodata.spark.checkpoints import Checkpoints
     from cstodata.spark.ranges import Range
 
     Piece = TypeVar("Piece")
@@ -38,44 +39,74 @@ _BUCKETS = pa.schema({"kind": pa.int32(), "bucket": pa.int32(), "content": pa.bi
 _NOTES_IN_SPARK = "part int, what string, number long, texts array<string>"
 _KEYS_IN_SPARK = "kind int, key string"
 _NOTES_AT_ONCE = 5_000
+_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
     """A Spark session, and how much it is asked for at once.
 
+    What is done has a name, which Spark's own pages show too: it says what is done with which table.
+
     Attributes:
-        session: Connected in whatever way: nothing but DataFrames is used.
+        session: Connected in whatever way: nothing but DataFrames is used, and the tracker of jobs where there is one.
         tasks: The most tasks of one job.
+        on_step: Called with what is done, and how much of it already; and with the share of that.
+        checkpoints: Where what is told is kept; None if it is not.
     """
 
     session: SparkSession
     tasks: int
+    on_step: OnStep = unheard
+    checkpoints: Checkpoints | None = None
+    _numbers: Iterator[int] = field(default_factory=count)
 
-    def notes(self, task: Task[Piece], ranges: Sequence[Piece]) -> Iterator[list[Note]]:
+    def notes(
+        self, task: Task[Piece], ranges: Sequence[Piece], *, doing: str, kept: bool = True
+    ) -> Iterator[list[Note]]:
         """What a task tells of each range, in their order.
 
         The ranges go in waves, each of twice as many as the one before, and two of them at a time, so that no executor
         waits for the slowest task of a wave. What is no longer wanted is ended.
 
+        Args:
+            task: What is done with each range.
+            ranges: All of them.
+            doing: What that is, in a few words.
+            kept: Whether what is told may be kept; not if it depends on more than the question of the checkpoints.
+
         Raises:
             SparkError: Spark cannot go on.
         """
-        tag = f"cstodata-{uuid4()}"
-        pending: deque[Future[pa.Table]] = deque()
+        number, done, running = next(self._numbers), 0, deque[tuple[int, Job]]()
+
+        def first() -> Iterator[list[Note]]:
+            nonlocal done
+            size, job = running[0]
+            while not wait([job.told], timeout=_PATIENCE_SECONDS).done:
+                self._tell(doing, done + sum(int(of * self._jobs.share(each)) for of, each in running), len(ranges))
+            notes = job.told.result()
+            running.popleft()
+            done += size
+            self._tell(doing, done, len(ranges))
+            yield from _by_range(notes)
+
         with ThreadPoolExecutor(max_workers=2) as pool:
             try:
-                for wave in _waves(ranges):
-                    pending.append(pool.submit(self._collect, self._over(task, wave), tag))
-                    if len(pending) > 1:
-                        yield from _by_range(pending.popleft().result())
-                while pending:
-                    yield from _by_range(pending.popleft().result())
+                for start, wave in _waves(ranges):
+                    kept_as = f"{doing}, {number}, from {start}" if kept else None
+                    running.append(
+                        (len(wave), self._jobs.send(self._over(task, wave), pool, doing=doing, kept_as=kept_as))
+                    )
+                    if len(running) > 1:
+                        yield from first()
+                while running:
+                    yield from first()
             finally:
-                if any(not each.cancel() for each in pending):
-                    self.session.interruptTag(tag)
+                for _, job in running:
+                    self._jobs.end(job)
 
-    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int) -> pa.Table:
+    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int, doing: str) -> pa.Table:
         """The hashes of keys that occur twice in ranges: columns `kind` and `hash`, at most so many.
 
         Or, with a kind below 0, `why` they cannot be told.
@@ -92,10 +123,10 @@ class Cluster:
         buckets = self._tasks(len(ranges), run, "kind int, bucket int, content binary")
         with _no_word_of_pandas():
             found = buckets.groupBy("kind", "bucket").applyInArrow(repeated_in, "kind int, hash long, why string")
-        return self._collect(found.limit(most))
+        return self._asked(found.limit(most), doing)
 
     def missing(
-        self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int
+        self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int, doing: str
     ) -> pa.Table:
         """The keys in ranges that are not among the targets in others, as `repeated` gives them.
 
@@ -105,7 +136,7 @@ class Cluster:
         mine, theirs = self._keys(keys, ranges).distinct(), self._keys(targets, there)
         unfit = theirs.where("kind < 0").limit(1)
         absent = mine.where("kind < 0").union(mine.join(theirs, "key", "left_anti").select("kind", "key"))
-        return self._collect(unfit.union(absent).distinct().limit(most))
+        return self._asked(unfit.union(absent).distinct().limit(most), doing)
 
     def tables(self, read: Callable[[Piece], Iterable[pa.Table]], pieces: Sequence[Piece], schema: str) -> DataFrame:
         """What is read of each range, as one frame of that schema; it is read when it is asked for."""
@@ -139,13 +170,19 @@ class Cluster:
         with _no_word_of_pandas():
             return self.session.range(0, parts, 1, min(parts, self.tasks)).mapInArrow(run, schema)
 
-    def _collect(self, frame: DataFrame, tag: str = "") -> pa.Table:
-        if tag:
-            self.session.addTag(tag)  # of this thread
-        try:
-            return frame.toArrow()
-        except PySparkException as error:
-            raise _failed(error) from error
+    def _asked(self, frame: DataFrame, doing: str) -> pa.Table:
+        """All rows of a frame."""
+        self.on_step(doing, 0)
+        told = self._jobs.table(frame, doing=doing, kept_as=f"{doing}, {next(self._numbers)}")
+        self.on_step(doing, 1)
+        return told
+
+    @property
+    def _jobs(self) -> Jobs:
+        return Jobs(session=self.session, checkpoints=self.checkpoints)
+
+    def _tell(self, doing: str, done: int, ranges: int) -> None:
+        self.on_step(f"{doing}, {done:,} of {ranges:,} chunks", done / ranges)
 
 
 def repeated_in(bucket: pa.Table) -> pa.Table:
@@ -157,10 +194,10 @@ def repeated_in(bucket: pa.Table) -> pa.Table:
     return pa.table({"kind": pa.repeat(kind, len(found)), "hash": found, "why": why})
 
 
-def _waves(ranges: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+def _waves(ranges: Sequence[Piece]) -> Iterator[tuple[int, Sequence[Piece]]]:
     start, size = 0, _FIRST_RANGES
     while start < len(ranges):
-        yield ranges[start : start + size]
+        yield start, ranges[start : start + size]
         start, size = start + size, min(2 * size, _MOST_RANGES)
 
 
@@ -187,9 +224,3 @@ def _no_word_of_pandas() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         yield
-
-
-def _failed(error: PySparkException) -> SparkError:
-    """What Spark says; of what a Python worker raised, the last line of its traceback says what it was."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return SparkError(lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0])

@@ -38,5 +38,6 @@ def cut(path: Path, *, quote: bytes, range_bytes: int, cluster: Cluster) -> list
     ranges = equal_ranges(path, path.stat().st_size, range_bytes)
     if len(ranges) < 2:  # noqa: PLR2004 -- one range needs no cut
         return ranges
-    counted = [note.number for notes in cluster.notes(Count(quote=quote), ranges) for note in notes]
+    doing = f"{path.name}: where records begin"
+    counted = [note.number for notes in cluster.notes(Count(quote=quote), ranges, doing=doing) for note in notes]
     return aligned(ranges, counted, quote)

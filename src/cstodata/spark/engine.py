@@ -6,6 +6,8 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspark.sql import SparkSession
 
 
@@ -20,6 +22,8 @@ class SparkEngine:
         min_bytes: Tables smaller than this are judged on the driver.
         range_bytes: How much of a file a task reads; an executor holds a few times as much.
         tasks: The most tasks of one job.
+        checkpoints: A folder of the driver in which what jobs tell of rows is kept until the report is there: whoever
+            asks the same again after it broke off goes on where it did. None if nothing is kept.
     """
 
     session: SparkSession
@@ -27,3 +31,4 @@ class SparkEngine:
     min_bytes: int = 64 * 1024 * 1024
     range_bytes: int = 64 * 1024 * 1024
     tasks: int = 1024
+    checkpoints: Path | None = None

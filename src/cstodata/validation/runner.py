@@ -69,12 +69,14 @@ def validate_package(
     if metadata.judged is not None:
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
-        carrier = _carrier(engine)
+        carrier = None if isinstance(engine, str) else _carrier(engine, package, chosen, limits, on_step)
         tables = _judge_tables(
             package, metadata.judged, chosen, engine, carrier=carrier, limits=limits, on_step=on_step
         )
         elsewhere = carrier.frames(package) if carrier else None
         applied = _check_rules(package, tables, rules, today, limits.errors, on_step, elsewhere=elsewhere)
+        if carrier:
+            carrier.discard_checkpoints()
     report = Report(
         package=_text(descriptor, "name"),
         version=_text(descriptor, "version"),
@@ -87,12 +89,16 @@ def validate_package(
     return replace(report, explanations=_explanations(report))
 
 
-def _carrier(engine: str | SparkEngine) -> SparkCarrier | None:
-    if isinstance(engine, str):
-        return None
+def _carrier(
+    engine: SparkEngine, package: DataPackage, chosen: Iterable[Resource], limits: Limits, on_step: OnStep
+) -> SparkCarrier:
+    from cstodata.spark.checkpoints import Checkpoints
     from cstodata.validation.spark.carrier import SparkCarrier
+    from cstodata.validation.spark.question import question
 
-    return SparkCarrier(engine)
+    folder = engine.checkpoints
+    kept = Checkpoints.of(folder, question(package, chosen, limits, engine)) if folder else None
+    return SparkCarrier(engine, checkpoints=kept, on_step=on_step)
 
 
 def _judge_tables(

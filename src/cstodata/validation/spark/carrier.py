@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from cstodata.model.progress import OnShare
+    from cstodata.model.progress import OnShare, OnStep
     from cstodata.package.descriptor import DataPackage
+    from cstodata.spark.checkpoints import Checkpoints
     from cstodata.spark.engine import SparkEngine
     from cstodata.spark.ranges import Range
     from cstodata.validation.limits import Limits
@@ -58,15 +59,20 @@ class LeftHereError(Exception):
 class SparkCarrier:
     """Carries the readings of the tables of one package."""
 
-    def __init__(self, engine: SparkEngine) -> None:
-        self._engine = engine
-        self.cluster = Cluster(session=engine.session, tasks=engine.tasks)
+    def __init__(self, engine: SparkEngine, *, checkpoints: Checkpoints | None, on_step: OnStep) -> None:
+        self._engine, self._checkpoints = engine, checkpoints
+        self.cluster = Cluster(session=engine.session, tasks=engine.tasks, checkpoints=checkpoints, on_step=on_step)
         self._ranges: dict[Path, list[Range]] = {}
         self._numbered: dict[Path, list[Numbered]] = {}
 
     def numbered(self, path: Path) -> list[Numbered] | None:
         """The ranges of a file, each with the number of its first record; None if not all of them were read."""
         return self._numbered.get(path.resolve())
+
+    def discard_checkpoints(self) -> None:
+        """Take away what was kept for the case that this breaks off."""
+        if self._checkpoints:
+            self._checkpoints.discard()
 
     def frames(self, package: DataPackage) -> SparkFrames:
         """The tables of a package, as far as Spark has judged them, for rules."""
@@ -88,7 +94,7 @@ class SparkCarrier:
             SparkError: Spark cannot go on.
         """
         try:
-            return self._on_spark(plan, targets, limits, checks, on_share)
+            return self._on_spark(plan, targets, limits, checks)
         except LeftHereError as why:
             here = judge_rows(plan, targets, limits, checks, on_share)
             return replace(here, how=f"on this machine, because {why}")
@@ -99,7 +105,6 @@ class SparkCarrier:
         targets: Mapping[ForeignKey, Target],
         limits: Limits,
         checks: StandardChecks,
-        on_share: OnShare,
     ) -> Verdict:
         if why := self._why_here(plan, checks):
             raise LeftHereError(why)
@@ -115,7 +120,6 @@ class SparkCarrier:
                 large={key: (each, self._aligned(each.plan)) for key, each in large.items()},
                 checks=checks,
                 limits=limits,
-                on_share=on_share,
             )
             reading = readings.last()
             if not reading.limit_reached:
@@ -168,7 +172,6 @@ class _Readings:
     large: Mapping[ForeignKey, tuple[Target, Sequence[Range]]]
     checks: StandardChecks
     limits: Limits
-    on_share: OnShare
     firsts: list[int] = field(default_factory=list)
     unordered: set[Fields] = field(default_factory=set)
 
@@ -181,7 +184,7 @@ class _Readings:
     def _reading(self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]) -> Reading:
         absent = {key: _AllBut(frozenset(missing[key].to_pylist() if key in missing else ())) for key in self.large}
         summaries = self._summaries(repeated, missing)
-        return read_on(self.plan, {**self.small, **absent}, summaries, self.limits, self.on_share)
+        return read_on(self.plan, {**self.small, **absent}, summaries, self.limits, lambda _: None)  # the cluster tells
 
     def _summaries(
         self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]
@@ -208,14 +211,15 @@ class _Readings:
         ascents = [_Ascents() for _ in distinct]
         before = 0
         self.firsts.clear()
-        for piece, notes in zip(self.ranges, self.cluster.notes(task, self.ranges), strict=False):
+        told = self.cluster.notes(task, self.ranges, doing=f"{self.plan.path.name}: rows")
+        for piece, notes in zip(self.ranges, told, strict=False):
             end = notes[-1]
             if end.what == UNFIT:
                 raise LeftHereError(end.texts[0])
             self.firsts.append(before + FIRST_DATA_ROW)
-            told = {note.number: note.texts for note in notes if note.what == ASCENDING}
+            ends = {note.number: note.texts for note in notes if note.what == ASCENDING}
             for number, ascent in enumerate(ascents):
-                ascent.add(told.get(number))
+                ascent.add(ends.get(number))
             self.unordered = {fields for fields, each in zip(distinct, ascents, strict=True) if not each.hold}
             for note in notes:
                 if note.what == HIT:
@@ -232,7 +236,8 @@ class _Readings:
             return {}
         each, read = tuple(sorted(self.unordered)), self.ranges[: len(self.firsts)]
         hashed = Hashed(keys=Keys(plan=self.plan, each=each), buckets=1 + len(read) // _RANGES_A_BUCKET)
-        found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1)
+        doing = f"{self.plan.path.name}: equal keys"
+        found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1, doing=doing)
         for why in found["why"].drop_null().to_pylist():
             raise LeftHereError(why)
         return {each[kind]: texts for kind, texts in _by_kind(found, "hash")}
@@ -243,7 +248,8 @@ class _Readings:
         for key, (target, there) in self.large.items():
             mine = Keys(plan=self.plan, each=(key.fields,))
             theirs = Keys(plan=target.plan, each=(target.fields,))
-            found = self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1)
+            doing = f"{self.plan.path.name}: references"
+            found = self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1, doing=doing)
             for kind, texts in _by_kind(found, "key"):
                 if kind < 0:
                     raise LeftHereError(texts[0].as_py())

@@ -70,7 +70,7 @@ class SparkFrames:
         """
         task = _Apply(pieces=self._pieces(resource, fields), rule=rule, resource=resource, today=today, limit=limit)
         numbered = self._numbered(resource) or []
-        for notes in self._carrier.cluster.notes(task, numbered):
+        for notes in self._carrier.cluster.notes(task, numbered, doing=f"rule {rule.id}", kept=False):
             for note in notes:
                 if note.what == UNFIT:
                     raise SparkError(note.texts[0])
