@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -12,25 +10,13 @@ import pytest
 from pyspark import cloudpickle
 
 from cstodata.spark.cluster import repeated_in
-from cstodata.spark.session import start_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyspark.sql import SparkSession
-
     from cstodata.spark.cluster import Hashed, Keys, Piece, Task
     from cstodata.spark.notes import Note
     from cstodata.spark.ranges import Range
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """Spark on this machine, with two threads."""
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    session = start_session(master="local[2]")
-    yield session
-    session.stop()
 
 
 class HereCluster:

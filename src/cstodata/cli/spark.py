@@ -1,4 +1,4 @@
-"""A Spark session that lasts as long as a command."""
+"""A Spark session that lasts as long as a command, and the options that say where Spark is."""
 
 from __future__ import annotations
 
@@ -6,12 +6,31 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cstodata.spark.engine import SparkEngine
+
+
+def spark_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--master` and `--remote`."""
+    master = click.option("--master", metavar="URL", help="Cluster for --engine spark.  [default: this machine]")
+    remote = click.option("--remote", metavar="URL", help="Spark Connect server for --engine spark.")
+    return master(remote(command))
+
+
+def check_spark_options(engine: str, master: str | None, remote: str | None) -> None:
+    """Make sure that they say where Spark is, once, if it is asked for.
+
+    Raises:
+        click.UsageError: They do not.
+    """
+    if (master or remote) and (engine != "spark" or (master and remote)):
+        raise click.UsageError("--master or --remote tells where Spark is: it is one of them, with --engine spark.")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from cstodata.cli.options import (
     resource_option,
     write,
 )
-from cstodata.cli.spark import spark_engine
+from cstodata.cli.spark import check_spark_options, spark_engine, spark_options
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     show_default=True,
     help="Who reads the rows: the fast engine where it may, it or nobody, Frictionless alone, or Spark where it may.",
 )
-@click.option("--master", metavar="URL", help="Cluster for --engine spark.  [default: this machine]")
-@click.option("--remote", metavar="URL", help="Spark Connect server for --engine spark.")
+@spark_options
 @click.option(
     "--threads",
     type=click.IntRange(min=1, max=1024),
@@ -109,8 +108,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     """
     if rules and no_rules:
         raise click.UsageError("--rule and --no-rules contradict each other.")
-    if (master or remote) and (engine != "spark" or (master and remote)):
-        raise click.UsageError("--master or --remote tells where Spark is: it is one of them, with --engine spark.")
+    check_spark_options(engine, master, remote)
     from cstodata.api import validate as check
 
     package = chosen_package(path)

@@ -32,6 +32,10 @@ _BLOCK_ROWS = 1_000_000
 """Rows whose order is looked at together."""
 
 
+_Rows = dict[tuple[int, bool], list[int]]
+"""Numbers of rows by what they must have in common to be the same."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Found:
     """Rows by number: removed old ones, added new ones, and pairs that may have changed."""
@@ -221,15 +225,14 @@ class HashJoin:
 
     def _compare_twice(self, found: Found) -> None:
         """Compare rows whose key occurs more than once as multisets: nothing tells which of them would have changed."""
-        groups: dict[tuple[int, int], tuple[dict[int, list[int]], dict[int, list[int]]]] = defaultdict(
-            lambda: (defaultdict(list), defaultdict(list))
-        )
+        groups: dict[tuple[int, int], tuple[_Rows, _Rows]] = defaultdict(lambda: (defaultdict(list), defaultdict(list)))
         for side, name in enumerate("ow"):
             filled = self._filled() if name == "w" else "false"
             rows = self._relations.rows(f"SELECT n, k, k2, r, {filled} AS filled FROM {name}2 AS {name}")
             for number, key, key_2, row, is_filled in sorted(rows):
                 # A filled row equals no old one.
-                groups[key, key_2][side][-number if is_filled else row].append(number)
+                same = (number, True) if is_filled else (row, False)
+                groups[key, key_2][side][same].append(number)
         for before, after in groups.values():
             for row in before.keys() & after.keys():
                 same = min(len(before[row]), len(after[row]))

@@ -145,7 +145,7 @@ class Cluster:
         try:
             return frame.toArrow()
         except PySparkException as error:
-            raise _failed(error) from error
+            raise failed(error) from error
 
 
 def repeated_in(bucket: pa.Table) -> pa.Table:
@@ -189,7 +189,7 @@ def _no_word_of_pandas() -> Iterator[None]:
         yield
 
 
-def _failed(error: PySparkException) -> SparkError:
+def failed(error: PySparkException) -> SparkError:
     """What Spark says; of what a Python worker raised, the last line of its traceback says what it was."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return SparkError(lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0])
