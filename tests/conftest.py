@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,9 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pyspark.sql import SparkSession
 
 REPOSITORY = Path(__file__).parents[1]
 DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
@@ -26,6 +30,17 @@ settings.load_profile("project")
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """Spark on this machine, with two threads."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    from cstodata.spark.session import start_session
+
+    session = start_session(master="local[2]")
+    yield session
+    session.stop()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
@@ -88,7 +89,12 @@ def validate(  # noqa: PLR0913 -- all but the first are options
 
 
 def compare(
-    old: str | PathLike[str], new: str | PathLike[str], *, resources: Iterable[str] = (), on_step: OnStep = unheard
+    old: str | PathLike[str],
+    new: str | PathLike[str],
+    *,
+    resources: Iterable[str] = (),
+    engine: Literal["duckdb"] | SparkEngine = "duckdb",
+    on_step: OnStep = unheard,
 ) -> ChangeSet:
     """What changed from one data package to another: what is declared, and every row, cell by cell.
 
@@ -98,6 +104,8 @@ def compare(
             store, such as `s3://bucket/prefix`, for its latest version, or `s3://bucket/prefix@1.0.0`.
         new: The same.
         resources: Names, old or new, of the resources to compare; none for all, and the packages' own properties.
+        engine: Who reads and joins the rows: DuckDB on this machine; or Spark those of large tables, if both packages
+            stand where its executors find them, and DuckDB the others. The changes are the same.
         on_step: Called with the name of each resource, and the share of it that is done, from 0 to 1.
 
     Returns:
@@ -112,20 +120,26 @@ def compare(
         PublishError: A store has no index, or no latest version.
         UnknownNameError: Neither package has a resource that was asked for, or a store not the version.
         VersionError: A package declares something that is no version.
-        TypeError: A name was given in the place of a list of names.
+        SparkError: Spark cannot go on.
+        TypeError: A name was given in the place of a list of names, or of an engine.
     """
     if isinstance(resources, str):
         raise TypeError("resources is a list of names")
+    if isinstance(engine, str) and engine != "duckdb":
+        raise TypeError('engine is "duckdb" or a SparkEngine')
     from cstodata.diff.package import diff_packages
     from cstodata.diff.sides import open_side
     from cstodata.publish.sides import on_disk
 
     places = str(old), str(new)
+    # What git or a store holds is written into a folder of this machine, which executors need not see.
+    elsewhere = any(re.match(r"git:|(?!file:)[a-z0-9]+://", place) for place in places)
+    spark = None if isinstance(engine, str) or elsewhere else engine
     with ExitStack() as stack:
         one, other = (stack.enter_context(on_disk(place)) for place in places)
         before = stack.enter_context(open_side(one, beside=Path() if other.startswith("git:") else Path(other)))
         after = stack.enter_context(open_side(other, beside=Path() if one.startswith("git:") else Path(one)))
-        return diff_packages(before, after, places=places, resources=list(resources), on_step=on_step)
+        return diff_packages(before, after, places=places, resources=list(resources), engine=spark, on_step=on_step)
 
 
 def _processors() -> int:

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +16,11 @@ from cstodata.diff.package import diff_packages
 from cstodata.model.change import ChangeKind, ChangeSet
 from cstodata.package.descriptor import DataPackage, read_package
 from cstodata.report.changes.json import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cstodata.spark.engine import SparkEngine
 
 EXAMPLES = int(os.environ.get("CSTODATA_FUZZ", "60"))
 DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
@@ -169,3 +174,15 @@ def test_a_package_does_not_differ_from_itself_however_its_rows_stand(
         other = write(Path(folder) / "other", mixed, title="same")
         assert not compare(one, one).changes
         assert {change.kind for change in compare(one, other).changes} <= {ChangeKind.WRITTEN_DIFFERENTLY}
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@given(pair=pairs(), size=st.integers(40, 200))
+def test_ranges_that_are_read_apart_give_the_same_bytes(
+    here_engine: Callable[[int], SparkEngine], pair: tuple[Any, Any], size: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        old = write(Path(folder) / "old", pair[0], title="old")
+        new = write(Path(folder) / "new", pair[1], title="new")
+        apart = diff_packages(old, new, places=("one", "other"), engine=here_engine(size))
+        assert "".join(render(apart, limit=None)) == "".join(render(compare(old, new), limit=None))

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -19,12 +18,9 @@ import pytest
 from pyspark import cloudpickle
 
 from cstodata.spark.cluster import repeated_in
-from cstodata.spark.session import start_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from pyspark.sql import SparkSession
 
     from cstodata.spark.cluster import Hashed, Keys, Piece, Task
     from cstodata.spark.notes import Note
@@ -32,15 +28,6 @@ if TYPE_CHECKING:
 
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 PATIENCE_SECONDS = 120
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """Spark on this machine, with two threads."""
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    session = start_session(master="local[2]")
-    yield session
-    session.stop()
 
 
 def free_port() -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -19,12 +20,14 @@ from cstodata.cli.options import (
     resource_option,
     write_all,
 )
+from cstodata.cli.spark import check_spark_options, spark_engine, spark_options
 from cstodata.errors import VersionError
 from cstodata.report.changes.registry import DEFAULT_ROWS, render
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
     from cstodata.model.change import ChangeSet
+    from cstodata.spark.engine import SparkEngine
 
 
 @click.command(short_help="Tell what changed from one package to another.")
@@ -35,7 +38,15 @@ if TYPE_CHECKING:
 @resource_option("Compare")
 @click.option("--limit", type=click.IntRange(min=0), help="Rows of a kind to tell of each table; 0 for all.")
 @click.option("--summary", is_flag=True, help="Tell no rows, only what kinds of changes there are.")
-def diff(
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="Who joins the rows: DuckDB on this machine, or Spark those of large tables.",
+)
+@spark_options
+def diff(  # noqa: PLR0913 -- one parameter an option
     *,
     old: str,
     new: str | None,
@@ -44,6 +55,9 @@ def diff(
     resources: tuple[str, ...],
     limit: int | None,
     summary: bool,
+    engine: Literal["duckdb", "spark"],
+    master: str | None,
+    remote: str | None,
 ) -> ExitCode:
     """Tell what changed from OLD to NEW: what is declared, and every row, cell by cell.
 
@@ -54,12 +68,15 @@ def diff(
     """
     if summary and limit is not None:
         raise click.UsageError("--summary and --limit contradict each other.")
+    check_spark_options(engine, master, remote)
     rows = 0 if summary else DEFAULT_ROWS[form] if limit is None else limit or None
     after = new or str(_package_here(None))
     for side in (old, after):
         if output is not None and not side.startswith("git:") and is_part_of(output, Path(side)):
             raise click.UsageError(f"{output} is part of {side}.")
-    changes = _compared(old, after, resources)
+    with ExitStack() as stack:
+        joined_by = stack.enter_context(spark_engine(master, remote)) if engine == "spark" else engine
+        changes = _compared(old, after, resources, joined_by)
     colour = output is None and has_colour(sys.stdout)
     write_all(render(changes, form, limit=rows, colour=colour), output)
     return ExitCode.CLEAN if changes.is_same else ExitCode.FINDINGS
@@ -118,8 +135,10 @@ def _package_here(path: Path | None) -> Path:
     return path or Path("datapackage.json")
 
 
-def _compared(old: str, new: str, resources: tuple[str, ...]) -> ChangeSet:
+def _compared(
+    old: str, new: str, resources: tuple[str, ...], engine: Literal["duckdb"] | SparkEngine = "duckdb"
+) -> ChangeSet:
     from cstodata.api import compare
 
     with progress("Comparing") as on_step:
-        return compare(old, new, resources=resources, on_step=on_step)
+        return compare(old, new, resources=resources, engine=engine, on_step=on_step)

@@ -1,4 +1,4 @@
-"""A Spark session that lasts as long as a command."""
+"""A Spark session that lasts as long as a command, and the options that say where Spark is."""
 
 from __future__ import annotations
 
@@ -6,16 +6,37 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cstodata.spark.engine import SparkEngine
 
 
+def spark_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--master` and `--remote`."""
+    master = click.option("--master", metavar="URL", help="Cluster for --engine spark.  [default: this machine]")
+    remote = click.option("--remote", metavar="URL", help="Spark Connect server for --engine spark.")
+    return master(remote(command))
+
+
+def check_spark_options(engine: str, master: str | None, remote: str | None, checkpoints: Path | None = None) -> None:
+    """Make sure that they are about Spark if they are there, and say only once where it is.
+
+    Raises:
+        click.UsageError: They do not.
+    """
+    if engine != "spark" and (master or remote or checkpoints):
+        raise click.UsageError("--master, --remote and --checkpoints are for --engine spark.")
+    if master and remote:
+        raise click.UsageError("--master and --remote both tell where Spark is: it is one of them.")
+
+
 @contextmanager
-def spark_engine(master: str | None, remote: str | None, checkpoints: Path | None) -> Iterator[SparkEngine]:
+def spark_engine(master: str | None, remote: str | None, checkpoints: Path | None = None) -> Iterator[SparkEngine]:
     """Spark as an engine: a session that is started here, and stopped in the end.
 
     Raises:

@@ -26,7 +26,7 @@ from cstodata.cli.options import (
     resource_option,
     write,
 )
-from cstodata.cli.spark import spark_engine
+from cstodata.cli.spark import check_spark_options, spark_engine, spark_options
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     show_default=True,
     help="Who reads the rows: the fast engine where it may, it or nobody, Frictionless alone, or Spark where it may.",
 )
-@click.option("--master", metavar="URL", help="Cluster for --engine spark.  [default: this machine]")
-@click.option("--remote", metavar="URL", help="Spark Connect server for --engine spark.")
+@spark_options
 @click.option(
     "--checkpoints",
     type=click.Path(path_type=Path, file_okay=False),
@@ -114,10 +113,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     """
     if rules and no_rules:
         raise click.UsageError("--rule and --no-rules contradict each other.")
-    if engine != "spark" and (master or remote or checkpoints):
-        raise click.UsageError("--master, --remote and --checkpoints are for --engine spark.")
-    if master and remote:
-        raise click.UsageError("--master and --remote both tell where Spark is: it is one of them.")
+    check_spark_options(engine, master, remote, checkpoints)
     from cstodata.api import validate as check
 
     package = chosen_package(path)

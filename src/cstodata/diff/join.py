@@ -10,23 +10,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-import pyarrow as pa
-
 from cstodata.diff.fields import FieldPairs
-from cstodata.errors import CstodataError
+from cstodata.diff.hashing import Hashing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from cstodata.diff.relations import Relations
     from cstodata.diff.table import Table
     from cstodata.model.progress import OnShare
     from cstodata.package.descriptor import Field
 
 _NOT_OF_VALUES = frozenset({"name", "title", "description", "example", "constraints", "categories", "missingValues"})
 """What a field may declare without changing what its cells mean."""
+
+_BLOCK_ROWS = 1_000_000
+"""Rows whose order is looked at together."""
+
+
+_Rows = dict[tuple[int, bool], list[int]]
+"""Numbers of rows by what they must have in common to be the same."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +46,7 @@ class Found:
 
 
 class HashJoin:
-    """The join of the hashes of two tables; DuckDB holds them as `o` and `w`.
+    """The join of the hashes of two tables, which are the relations `o` and `w`.
 
     Attributes:
         pairs: Which old field is which new one, as far as is known.
@@ -47,9 +54,9 @@ class HashJoin:
         rows: How many rows there were, and are.
     """
 
-    def __init__(self, old: Table, new: Table, database: duckdb.DuckDBPyConnection, on_share: OnShare) -> None:
+    def __init__(self, old: Table, new: Table, relations: Relations, on_share: OnShare) -> None:
         self._old, self._new = old, new
-        self._database = database
+        self._relations = relations
         self._on_share = on_share
         self.pairs = FieldPairs(old=old.schema, new=new.schema, renamed={})
         self.key: tuple[str, ...] = ()
@@ -120,10 +127,10 @@ class HashJoin:
         return lone & set(zip(self._old.schema.primary_key, self._new.schema.primary_key, strict=False))
 
     def _hash(self, name: str, table: Table, key: Sequence[str], common: Sequence[str], names: dict[str, str]) -> int:
-        """Hash a table: `n` is the row number, `k` and `k2` are its key, `r` is the row, `f<i>` are lone fields.
+        """Hash a table.
 
         Args:
-            name: Of the table in DuckDB.
+            name: Of its relation.
             table: What to read.
             key: In new names; if it is empty, the whole row is the key.
             common: The fields that both have, in new names.
@@ -132,42 +139,18 @@ class HashJoin:
         Returns:
             How many rows it has.
         """
-        positions = {field.name: f"c{position}" for position, field in enumerate(table.schema.fields)}
-
-        def columns(fields: Sequence[str]) -> list[str]:
-            return [positions[names[field]] for field in fields]
-
-        lone = self.pairs.removed if name == "o" else self.pairs.added
-        self._lone[name] = {field.name: number for number, field in enumerate(lone)}
-        hashes = [
-            f"{_hash_of(columns(key or common))} AS k",
-            f"{_hash_of([f'{column} || chr(31)' for column in columns(key or common)])} AS k2",
-            f"{_hash_of(columns(common))} AS r",
-            *(
-                f"CASE WHEN {positions[field]} IS NOT NULL THEN hash({positions[field]}) END AS f{number}"
-                for field, number in self._lone[name].items()
-            ),
-        ]
-        schema = pa.schema([*((column, pa.string()) for column in positions.values()), ("n", pa.int64())])
-        failures: list[CstodataError] = []
+        fields = [field.name for field in table.schema.fields]
+        lone = [field.name for field in (self.pairs.removed if name == "o" else self.pairs.added)]
+        self._lone[name] = {field: number for number, field in enumerate(lone)}
         written = {names[field] for field in self._as_written if field in names}
-        exact = [field for field in positions if field not in written]
-
-        def batches() -> Iterator[pa.RecordBatch]:
-            try:
-                for piece in table.pieces(exact):
-                    yield from piece.rename_columns(schema.names).cast(schema).to_batches()
-            except CstodataError as error:
-                failures.append(error)  # DuckDB would make another error of it
-                raise
-
-        self._database.register("source", pa.RecordBatchReader.from_batches(schema, batches()))
-        try:
-            self._rows(f"CREATE OR REPLACE TABLE {name} AS SELECT n, {', '.join(hashes)} FROM source")
-        except duckdb.Error as error:
-            raise failures[0] if failures else error from None
-        self._database.unregister("source")
-        return self._number(f"SELECT count(*) FROM {name}")
+        hashing = Hashing(
+            fields=tuple(fields),
+            key=tuple(names[field] for field in key or common),
+            common=tuple(names[field] for field in common),
+            lone=tuple(lone),
+            exact=frozenset(fields) - written,
+        )
+        return self._relations.hash(name, hashing)
 
     def _rename_by_all_cells(self) -> None:
         """Find fields that were renamed and are part of the key: all their cells are the same, in whatever order."""
@@ -175,7 +158,8 @@ class HashJoin:
         self._hash("w", self._new, (), [], {})
         prints = {
             (name, field): self._row(
-                f"SELECT count(*), count(f{number}), sum(f{number}::HUGEINT), bit_xor(f{number}) FROM {name}"
+                f"SELECT count(*), count(f{number}), sum(CAST(f{number} AS DECIMAL(38, 0))), bit_xor(f{number}) "
+                f"FROM {name}"
             )
             for name, numbers in self._lone.items()
             for field, number in numbers.items()
@@ -213,13 +197,12 @@ class HashJoin:
         if all(self._number(f"SELECT count(*) - count(DISTINCT k) FROM {name}") == 0 for name in "ow"):
             return False
         twice = " UNION ".join(f"SELECT k, k2 FROM {name} GROUP BY k, k2 HAVING count(*) > 1" for name in "ow")
-        self._rows(f"CREATE OR REPLACE TABLE twice AS {twice}")
+        self._relations.define("twice", twice)
         if not self._number("SELECT count(*) FROM twice"):
             return False
         for name in "ow":
-            self._rows(f"CREATE OR REPLACE TABLE {name}2 AS SELECT * FROM {name} SEMI JOIN twice USING (k, k2)")
-            self._rows(f"CREATE OR REPLACE TABLE {name}1 AS SELECT * FROM {name} ANTI JOIN twice USING (k, k2)")
-            self._rows(f"DROP TABLE {name}; ALTER TABLE {name}1 RENAME TO {name}")
+            self._relations.define(f"{name}2", f"SELECT * FROM {name} SEMI JOIN twice USING (k, k2)")
+            self._relations.define(name, f"SELECT * FROM {name} ANTI JOIN twice USING (k, k2)")
         return True
 
     def _filled(self) -> str:
@@ -229,28 +212,27 @@ class HashJoin:
 
     def _join(self, *, keyed: bool) -> Found:
         """The rows whose key occurs once in either table; without a key, a row that changed is removed and added."""
-        rows = self._rows(
-            "SELECT o.n, w.n, o.r IS DISTINCT FROM w.r FROM o FULL JOIN w USING (k, k2) "
-            f"WHERE o.n IS NULL OR w.n IS NULL OR o.r <> w.r OR {self._filled()} ORDER BY w.n, o.n"
+        rows = self._relations.rows(
+            "SELECT o.n AS was, w.n AS now FROM o FULL JOIN w USING (k, k2) "
+            f"WHERE o.n IS NULL OR w.n IS NULL OR o.r <> w.r OR {self._filled()}"
         )
-        both = [(before, after, other) for before, after, other in rows if before is not None and after is not None]
+        both = [(was, now) for was, now in rows if was is not None and now is not None]
         return Found(
-            removed=[before for before, after, _ in rows if before is not None and not (keyed and after is not None)],
-            added=[after for before, after, _ in rows if after is not None and not (keyed and before is not None)],
-            changed=[(before, after) for before, after, _ in both if keyed],
+            removed=[was for was, now in rows if was is not None and not (keyed and now is not None)],
+            added=sorted(now for was, now in rows if now is not None and not (keyed and was is not None)),
+            changed=sorted(both, key=itemgetter(1)) if keyed else [],
         )
 
     def _compare_twice(self, found: Found) -> None:
         """Compare rows whose key occurs more than once as multisets: nothing tells which of them would have changed."""
-        groups: dict[tuple[int, int], tuple[dict[int, list[int]], dict[int, list[int]]]] = defaultdict(
-            lambda: (defaultdict(list), defaultdict(list))
-        )
+        groups: dict[tuple[int, int], tuple[_Rows, _Rows]] = defaultdict(lambda: (defaultdict(list), defaultdict(list)))
         for side, name in enumerate("ow"):
             filled = self._filled() if name == "w" else "false"
-            rows = self._rows(f"SELECT n, k, k2, r, {filled} FROM {name}2 AS {name} ORDER BY n")
-            for number, key, key_2, row, is_filled in rows:
+            rows = self._relations.rows(f"SELECT n, k, k2, r, {filled} AS filled FROM {name}2 AS {name}")
+            for number, key, key_2, row, is_filled in sorted(rows):
                 # A filled row equals no old one.
-                groups[key, key_2][side][-number if is_filled else row].append(number)
+                same = (number, True) if is_filled else (row, False)
+                groups[key, key_2][side][same].append(number)
         for before, after in groups.values():
             for row in before.keys() & after.keys():
                 same = min(len(before[row]), len(after[row]))
@@ -261,24 +243,23 @@ class HashJoin:
 
     def is_reordered(self) -> bool:
         """Whether rows that both tables have stand in another order."""
-        return bool(
-            self._number(
-                "SELECT count(*) FROM (SELECT o.n < lag(o.n) OVER (ORDER BY w.n) AS back "
-                "FROM o JOIN w USING (k, k2)) WHERE back"
-            )
+        # Block by block: one order of all rows would be one task of a cluster.
+        blocks = self._relations.rows(
+            "SELECT block, min(was) AS low, max(was) AS high, count(*) FILTER (WHERE back) AS backs FROM ("
+            "SELECT block, was, was < lag(was) OVER (PARTITION BY block ORDER BY now) AS back FROM ("
+            f"SELECT o.n AS was, w.n AS now, w.n - w.n % {_BLOCK_ROWS} AS block FROM o JOIN w USING (k, k2)"
+            ") AS pairs) AS steps GROUP BY block"
+        )
+        return any(backs for *_, backs in blocks) or any(
+            high > low for (_, _, high, _), (_, low, _, _) in pairwise(sorted(blocks))
         )
 
     def _number(self, query: str) -> int:
         return int(self._row(query)[0])
 
     def _row(self, query: str) -> tuple[Any, ...]:
-        (row,) = self._rows(query)
+        (row,) = self._relations.rows(query)
         return row
-
-    def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        # DuckDB takes no other query before the last one's rows are fetched.
-        rows: list[tuple[Any, ...]] = self._database.execute(query).fetchall()
-        return rows
 
 
 def _reads_alike(before: Field, after: Field) -> bool:
@@ -288,10 +269,6 @@ def _reads_alike(before: Field, after: Field) -> bool:
         for field in (before, after)
     ]
     return told[0] == told[1] and set(before.missing_values) == set(after.missing_values)
-
-
-def _hash_of(columns: Sequence[str]) -> str:
-    return f"hash({', '.join(columns)})" if columns else "0::UBIGINT"
 
 
 def _tells(before: Any, after: Any) -> bool:

@@ -15,7 +15,7 @@ from cstodata.diff.sides import side_of
 from cstodata.diff.table import Table
 from cstodata.diff.version import gone_promises, version_need
 from cstodata.diff.words import words
-from cstodata.errors import CstodataError, SideError, TableReadError
+from cstodata.errors import CstodataError, SideError, SparkError, TableReadError
 from cstodata.model.change import Change, ChangeKind, ChangeSet, Side, TableChanges
 from cstodata.model.progress import unheard
 from cstodata.package.tables import schema_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cstodata.model.progress import OnStep
     from cstodata.package.descriptor import DataPackage, Resource
+    from cstodata.spark.engine import SparkEngine
 
 MEMORY_LIMIT = "256MB"
 
@@ -58,6 +59,7 @@ class _Both:
     old: DataPackage
     new: DataPackage
     sides: tuple[Side, Side]
+    engine: SparkEngine | None
     memory_limit: str
     on_step: OnStep
 
@@ -71,6 +73,7 @@ class _Both:
         return diff_rows(
             Table(package=self.old, resource=before, schema=schema_of(before)),
             Table(package=self.new, resource=after, schema=schema_of(after)),
+            engine=self.engine,
             memory_limit=self.memory_limit,
             on_share=lambda share: self.on_step(after.name, share),
         )
@@ -82,6 +85,7 @@ def diff_packages(
     *,
     places: tuple[str, str],
     resources: Collection[str] = (),
+    engine: SparkEngine | None = None,
     memory_limit: str = MEMORY_LIMIT,
     on_step: OnStep = unheard,
 ) -> ChangeSet:
@@ -92,16 +96,18 @@ def diff_packages(
         new: The package after.
         places: What to call the two.
         resources: Names, old or new, of the resources to compare; none for all, and the packages' own properties.
-        memory_limit: What comparing the rows of a table may take before it spills to disk, such as `256MB`.
+        engine: Spark, for large tables whose files its executors can read; None if all are compared here.
+        memory_limit: What comparing the rows of a table here may take before it spills to disk, such as `256MB`.
         on_step: Called with the name of each resource, and the share of it that is done.
 
     Raises:
+        SparkError: Spark cannot go on.
         UnknownNameError: Neither package has a resource that was asked for.
         SideError: Two resources of a package have the same name.
     """
     _check_names(old, new, places, resources)
     sides = abreast(partial(side_of, old, place=places[0]), partial(side_of, new, place=places[1]))
-    both = _Both(old=old, new=new, sides=sides, memory_limit=memory_limit, on_step=on_step)
+    both = _Both(old=old, new=new, sides=sides, engine=engine, memory_limit=memory_limit, on_step=on_step)
     renamed = _renamed_resources(both)
     changes: list[Change] = []
     listing = list(_listing_changes(old, new, renamed))
@@ -178,6 +184,8 @@ def _diff_resource(both: _Both, before: Resource, after: Resource) -> _ResourceD
         return _ResourceDiff(name=after.name)
     try:
         found = both.diff_rows(before, after)
+    except SparkError:
+        raise
     except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the rest can be compared
         rows = [_not_compared(after, error)]
         return _ResourceDiff(name=after.name, declared=tuple(declared), pairs=pairs, rows=tuple(rows))
@@ -247,6 +255,8 @@ def _is_renamed(both: _Both, before: Resource, after: Resource) -> bool:
         return False
     try:
         found = both.diff_rows(before, after).changes
+    except SparkError:
+        raise
     except Exception:  # noqa: BLE001 -- what cannot be compared is not proved to be the same
         return False
     return found.rows_before > 0 and found.count == 0

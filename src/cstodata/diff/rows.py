@@ -6,26 +6,28 @@ rows that the join names, which are compared cell by cell.
 
 from __future__ import annotations
 
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cstodata.diff.abreast import abreast
 from cstodata.diff.join import Found, HashJoin
+from cstodata.diff.relations import duck_relations
 from cstodata.diff.row_changes import AddedRows, ChangedRows, RemovedRows
-from cstodata.diff.table import Table, rows_of
 from cstodata.model.change import TableChanges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cstodata.diff.fields import FieldPairs
+    from cstodata.diff.relations import Relations
+    from cstodata.diff.table import Table
     from cstodata.model.progress import OnShare
+    from cstodata.spark.engine import SparkEngine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,36 +45,44 @@ class RowsDiff:
     reordered: bool
 
 
-def diff_rows(old: Table, new: Table, *, memory_limit: str, on_share: OnShare) -> RowsDiff:
+def diff_rows(old: Table, new: Table, *, engine: SparkEngine | None, memory_limit: str, on_share: OnShare) -> RowsDiff:
     """What changed from one table to another.
 
     Args:
         old: The table before.
         new: The table after.
-        memory_limit: What joining the hashes may take before it spills to disk, such as `128MB`.
+        engine: Spark, for large tables that it may read; None if all are read and joined here.
+        memory_limit: What joining the hashes here may take before it spills to disk, such as `128MB`.
         on_share: Called with the share of the work that is done.
 
     Raises:
         TableReadError: One of them cannot be read.
+        SparkError: Spark cannot go on.
     """
-    with tempfile.TemporaryDirectory(prefix="cstodata-") as folder, duckdb.connect() as database:
-        database.execute(f"SET memory_limit = '{memory_limit}'; SET temp_directory = '{folder}'").fetchall()
-        old.check()
-        new.check()
-        join = HashJoin(old, new, database, on_share)
-        found = join.run()
-        changes = _collect(old, new, join, found)
-        reordered = changes.count == 0 and join.is_reordered()
-        return RowsDiff(changes=changes, pairs=join.pairs, reordered=reordered)
+    if engine is not None:
+        from cstodata.diff.spark.relations import LeftHereError, spark_relations
+
+        with suppress(LeftHereError), spark_relations(old, new, engine) as relations:
+            return _diff(old, new, relations, on_share)
+    with duck_relations(old, new, memory_limit=memory_limit) as here:
+        return _diff(old, new, here, on_share)
 
 
-def _collect(old: Table, new: Table, join: HashJoin, found: Found) -> TableChanges:
+def _diff(old: Table, new: Table, relations: Relations, on_share: OnShare) -> RowsDiff:
+    join = HashJoin(old, new, relations, on_share)
+    found = join.run()
+    changes = _collect(old, new, join, found, relations)
+    reordered = changes.count == 0 and join.is_reordered()
+    return RowsDiff(changes=changes, pairs=join.pairs, reordered=reordered)
+
+
+def _collect(old: Table, new: Table, join: HashJoin, found: Found, relations: Relations) -> TableChanges:
     """Read the rows that were found, and compare the changed ones cell by cell."""
     old_names, key = join.old_names(), join.key
     removed, added = sorted(found.removed), found.added
     before, after = abreast(
-        partial(rows_of, old, [*removed, *(was for was, _ in found.changed)]),
-        partial(rows_of, new, [*added, *(now for _, now in found.changed)]),
+        partial(relations.take, "o", [*removed, *(was for was, _ in found.changed)]),
+        partial(relations.take, "w", [*added, *(now for _, now in found.changed)]),
     )
     compared = [(one.name, two.name) for one, two in join.pairs.common]
     lone = [field.name for field in join.pairs.added]

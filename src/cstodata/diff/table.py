@@ -13,7 +13,7 @@ from cstodata.diff.row_changes import ROW
 from cstodata.package.tables import check_sound, in_canonical_form, read_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from cstodata.package.descriptor import DataPackage, Resource, Schema
 
@@ -50,18 +50,26 @@ class Table:
 
 
 def rows_of(table: Table, numbers: Sequence[int]) -> pa.Table:
-    """The rows of these numbers, in their order, as canonical text."""
-    wanted = pa.array(numbers, pa.int64())
-    names = [*(field.name for field in table.schema.fields), ROW]
-    if not numbers:
-        return pa.table({name: pa.array([], pa.int64() if name == ROW else pa.string()) for name in names})
+    """The rows of these numbers, in their order, as canonical text, with the numbers in the column `ROW`."""
     ascending = sorted(numbers)
-    found = pa.concat_tables(_of_piece(piece, ascending) for piece in table.raw())
-    found = in_canonical_form(found.combine_chunks(), table.resource, names)
-    return found.take(pc.index_in(wanted, value_set=found[ROW].combine_chunks()))
+    pieces = table.raw() if numbers else ()
+    return in_order((chosen(piece, ascending, table.resource) for piece in pieces), numbers, table.schema)
 
 
-def _of_piece(piece: pa.Table, ascending: list[int]) -> pa.Table:
+def in_order(pieces: Iterable[pa.Table], numbers: Sequence[int], schema: Schema) -> pa.Table:
+    """Rows of these numbers, wherever they stand in some pieces, in the order of the numbers."""
+    fields = [*((field.name, pa.string()) for field in schema.fields), (ROW, pa.int64())]
+    found = pa.concat_tables([pa.schema(fields).empty_table(), *pieces]).combine_chunks()
+    return found.take(pc.index_in(pa.array(numbers, pa.int64()), value_set=found[ROW].combine_chunks()))
+
+
+def chosen(piece: pa.Table, ascending: Sequence[int], resource: Resource) -> pa.Table:
+    """The rows of a piece whose numbers are in a list, as canonical text."""
+    found = _of_piece(piece, ascending)
+    return in_canonical_form(found, resource, found.column_names) if found.num_rows else found
+
+
+def _of_piece(piece: pa.Table, ascending: Sequence[int]) -> pa.Table:
     """The rows of a piece whose numbers are in a list."""
     if not piece.num_rows:
         return piece

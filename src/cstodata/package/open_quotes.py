@@ -49,3 +49,25 @@ def has_open_quote(path: Path, dialect: CsvDialect) -> bool:
         return False
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
         return find_open_quote(file, dialect) is not None
+
+
+def is_open_end(content: bytes, dialect: CsvDialect, last_cell: str) -> bool:
+    """Whether the last cell of a file may be a quote that is never closed, as Arrow reads it: without the last line end.
+
+    Args:
+        content: The file, or the end of it: the last cell and what stands before it.
+        dialect: How it is written.
+        last_cell: As Arrow reads it.
+    """
+    closed, delimiter, cell = closed_cell(last_cell, dialect), dialect.delimiter.encode(), last_cell.encode()
+    tail = content[-len(closed) - 4 :]
+    for end in (b"\r\n", b"\n", b"\r", b""):
+        if tail.endswith(end):
+            tail = tail.removesuffix(end)
+            break
+    return not tail.endswith((closed, delimiter + cell, b"\n" + cell, b"\r" + cell))
+
+
+def closed_cell(cell: str, dialect: CsvDialect) -> bytes:
+    """A cell as it stands within quotes."""
+    return f"{dialect.quote}{cell.replace(dialect.quote, 2 * dialect.quote)}{dialect.quote}".encode()

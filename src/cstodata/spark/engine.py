@@ -1,4 +1,4 @@
-"""Spark as an engine of validation."""
+"""Spark as an engine of validation and of comparison."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SparkEngine:
-    """Validation on Spark: large tables are looked at by executors, and what they suspect is judged on the driver.
+    """Validation and comparison on Spark.
 
-    Executors need cstodata installed, and read the files of the package by the same paths as the driver.
+    Large tables are looked at by executors, and what they suspect is judged on the driver; of those that are compared
+    executors make hashes, and Spark joins them. Executors need cstodata installed, and read the files of the package by the same paths as the driver.
 
     Attributes:
         session: A session, of Spark or Spark Connect; it is not stopped.
-        min_bytes: Tables smaller than this are judged on the driver.
+        min_bytes: Tables smaller than this are judged on the driver, and compared if both are smaller.
         range_bytes: How much of a file a task reads; an executor holds a few times as much.
         tasks: The most tasks of one job.
         checkpoints: A folder of the driver in which what jobs tell of rows is kept until the report is there: whoever

@@ -64,7 +64,7 @@ class Jobs:
             try:
                 return frame.toArrow()
             except PySparkException as error:
-                raise _failed(error) from error
+                raise failed(error) from error
             finally:
                 self.session.removeTag(tag)
 
@@ -101,7 +101,7 @@ class Jobs:
         return getattr(self.session, "sparkContext", None)
 
 
-def _failed(error: PySparkException) -> SparkError:
+def failed(error: PySparkException) -> SparkError:
     """What Spark says; of what a Python worker raised, the last line of its traceback says what it was."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return SparkError(lines[-1] if any(line.startswith("Traceback") for line in lines) else lines[0])

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.spark.cluster import Cluster
 from cstodata.spark.cuts import cut
+from cstodata.spark.records import Numbered
 from cstodata.validation.spark.frames import SparkFrames
 from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Hashed, Judge, Keys, hit_of
 from cstodata.validation.tables.fast import judge_rows
@@ -38,14 +39,6 @@ if TYPE_CHECKING:
 
 MOST_SUSPICIONS = 1_000_000
 """Keys that may be sent to the driver and from there to the executors."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbered:
-    """A range, and the number of its first record behind the header, which is 1."""
-
-    range: Range
-    first: int
 
 
 _RANGES_A_BUCKET = 8

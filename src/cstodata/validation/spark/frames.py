@@ -16,8 +16,9 @@ from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_plain_csv, read_labels
 from cstodata.package.tables import type_texts
 from cstodata.spark.notes import Note
+from cstodata.spark.records import with_header
 from cstodata.validation.rules.base import ROW, Tables, failing_rows, in_order
-from cstodata.validation.spark.tasks import FAILING, UNFIT, with_header
+from cstodata.validation.spark.tasks import FAILING, UNFIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
     from cstodata.package.descriptor import DataPackage, Field, Resource
     from cstodata.package.plain_csv import CsvDialect
+    from cstodata.spark.records import Numbered
     from cstodata.validation.rules.base import Rule
-    from cstodata.validation.spark.carrier import Numbered, SparkCarrier
+    from cstodata.validation.spark.carrier import SparkCarrier
 
 _TYPES = {pa.string(): "string", pa.int64(): "long", pa.date32(): "date"}
 

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cstodata.package.open_quotes import is_open_end
 from cstodata.spark.hashes import hashes, in_buckets
 from cstodata.spark.notes import Note
+from cstodata.spark.records import with_header
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.keys import BatchKeys
 from cstodata.validation.tables.looking import exact_cells, look, suspects
 from cstodata.validation.tables.refusal import RefusedError
-from cstodata.validation.tables.scan import NotFastError, is_open_end, scan
+from cstodata.validation.tables.scan import NotFastError, scan
 from cstodata.validation.tables.standard import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cstodata.package.plain_csv import CsvDialect
     from cstodata.spark.ranges import Range
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.looking import Suspicions
@@ -210,17 +211,6 @@ class _Ascent:
             follows = not self.ends or self.ends[1] < first
             self.holds = follows and pc.all(pc.less(keys[:-1], keys[1:]), min_count=0).as_py()
             self.ends = [self.ends[0] if self.ends else first, last]
-
-
-def with_header(piece: Range, dialect: CsvDialect, width: int) -> bytes:
-    """The bytes of a range; behind a line that stands for the header if the file's own is not among them.
-
-    So a byte order mark that does not begin the file does not begin it here either.
-    """
-    if piece.is_first:
-        return piece.read()
-    cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
-    return f"{dialect.delimiter.join([cell] * width)}\n".encode() + piece.read()
 
 
 def _prove_end(content: bytes, plan: TablePlan, last_cell: str) -> None:

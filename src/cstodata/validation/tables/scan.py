@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from cstodata.package.csv_batches import read_batches
+from cstodata.package.open_quotes import closed_cell, is_open_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,24 +162,8 @@ def ends_within_quotes(path: Path, dialect: CsvDialect, last_cell: str) -> bool:
     """
     with path.open("rb") as file:
         file.seek(0, io.SEEK_END)
-        file.seek(max(0, file.tell() - len(_closed(last_cell, dialect)) - 4))
+        file.seek(max(0, file.tell() - len(closed_cell(last_cell, dialect)) - 4))
         return is_open_end(file.read(), dialect, last_cell)
-
-
-def is_open_end(content: bytes, dialect: CsvDialect, last_cell: str) -> bool:
-    """The same of bytes that are a file, or the end of one: the last cell and what stands before it."""
-    closed, delimiter, cell = _closed(last_cell, dialect), dialect.delimiter.encode(), last_cell.encode()
-    tail = content[-len(closed) - 4 :]
-    for end in (b"\r\n", b"\n", b"\r", b""):
-        if tail.endswith(end):
-            tail = tail.removesuffix(end)
-            break
-    return not tail.endswith((closed, delimiter + cell, b"\n" + cell, b"\r" + cell))
-
-
-def _closed(cell: str, dialect: CsvDialect) -> bytes:
-    """A cell as it stands within quotes."""
-    return f"{dialect.quote}{cell.replace(dialect.quote, 2 * dialect.quote)}{dialect.quote}".encode()
 
 
 def _cells(text: str, dialect: CsvDialect) -> list[str]:
