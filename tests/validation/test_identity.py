@@ -201,6 +201,9 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()) and names:
         key: list[str] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
         schema["primaryKey"] = key
+    if draw(st.integers(0, 3)) == 0:
+        every = [str(field["name"]) for field in fields]
+        schema["uniqueKeys"] = [draw(st.lists(st.sampled_from(every), min_size=1, max_size=2, unique=True))]
     return schema
 
 

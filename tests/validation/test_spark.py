@@ -45,6 +45,13 @@ def told(report: Report) -> str:
     return json.dumps(descriptor)
 
 
+def in_ranges(cluster: Any, path: Path, *, limit: int = 0, size: int = 64, **options: Any) -> Report:
+    """The report of an engine in the place of Spark."""
+    with patch.object(carrier, "Cluster", cluster):
+        engine = cstodata.SparkEngine(None, **{"min_bytes": 0, "range_bytes": size, **options})  # type: ignore[arg-type]  # nobody asks the session
+        return cstodata.validate(path, rules=[], limit_errors=limit, engine=engine)
+
+
 def rows(first: int, last: int, name: str = "Anna Example", group: str = "a") -> bytes:
     return b"".join(f"{number},{name},{group}\n".encode() for number in range(first, last + 1))
 
@@ -89,10 +96,32 @@ def test_ranges_give_the_report_that_threads_give(
     here_cluster: Any, package: Callable[[bytes], Path], case: str, limit: int, size: int
 ) -> None:
     path = package(TABLES[case])
-    with patch.object(carrier, "Cluster", here_cluster):
-        engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=size)  # type: ignore[arg-type]  # nobody asks it
-        report = cstodata.validate(path, rules=[], limit_errors=limit, engine=engine)
+    report = in_ranges(here_cluster, path, limit=limit, size=size)
     assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=limit))
+
+
+UNIQUE = {
+    "a key twice": rows(10, 40) + b"50,Anna,b\n" + rows(60, 90) + b"99,Anna,b\n",
+    "keys in order": b"".join(b"%d,%d,a\n" % (number, number) for number in range(100, 140)),
+    "all the same": rows(10, 90),
+    "null in all": rows(10, 60, "") + rows(70, 90, "Bert", ""),
+    "rows of other widths": rows(10, 20) + b"21,Anna\n22,Anna,b,more\n\n" + rows(23, 40),
+    "the same in other words": b"10,Anna,a\n010,Bert,a\n" + rows(20, 60, "Cleo"),
+    "wrong cells": rows(10, 20) + b"x,Anna,a\nx,Anna,a\n" + rows(40, 60, "x" * 30),
+}
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3])
+@pytest.mark.parametrize("keys", [[["name", "group"], ["id"]], [["id", "name"], ["name"], ["name"], ["nowhere"]]])
+@pytest.mark.parametrize("case", UNIQUE)
+def test_unique_keys_are_compared_across_ranges(
+    here_cluster: Any, make_package: Callable[..., Path], case: str, keys: list[list[str]], limit: int
+) -> None:
+    schema = {"fields": PEOPLE["fields"], "primaryKey": ["id", "group"], "uniqueKeys": keys}
+    path = make_package({"people": (HEADER + UNIQUE[case], schema)})
+    on_ranges = in_ranges(here_cluster, path, limit=limit)
+    assert told(on_ranges) == told(cstodata.validate(path, rules=[], limit_errors=limit))
+    assert str(on_ranges.tables[0].how).startswith("on Spark, in ") or limit
 
 
 @pytest.mark.parametrize(
@@ -106,11 +135,19 @@ def test_ranges_give_the_report_that_threads_give(
 def test_what_has_no_sure_ranges_is_left_to_this_machine(
     here_cluster: Any, package: Callable[[bytes], Path], case: str, why: str
 ) -> None:
-    with patch.object(carrier, "Cluster", here_cluster), patch.object(carrier, "RECORD_BYTES", 100):
-        engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=16)  # type: ignore[arg-type]  # nobody asks it
-        people, groups = cstodata.validate(package(TABLES[case]), rules=[], engine=engine).tables
+    with patch.object(carrier, "RECORD_BYTES", 100):
+        people, groups = in_ranges(here_cluster, package(TABLES[case]), limit=1000, size=16).tables
     assert people.how is None or people.how.startswith(f"on this machine, because {why}")
     assert groups.how == "on Spark, in 1 tasks of up to 12 bytes"
+
+
+@pytest.mark.xdist_group("spark")
+def test_spark_compares_unique_keys(spark: Any, make_package: Callable[..., Path]) -> None:
+    schema = {"fields": PEOPLE["fields"], "uniqueKeys": [["name", "group"]]}
+    path = make_package({"people": (HEADER + UNIQUE["a key twice"], schema)})
+    report = cstodata.validate(path, engine=cstodata.SparkEngine(spark, min_bytes=0, range_bytes=200, tasks=2))
+    assert told(report) == told(cstodata.validate(path))
+    assert str(report.tables[0].how).startswith("on Spark")
 
 
 @pytest.mark.xdist_group("spark")

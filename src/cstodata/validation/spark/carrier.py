@@ -13,7 +13,19 @@ from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.spark.cluster import Cluster
 from cstodata.spark.cuts import cut
 from cstodata.validation.spark.frames import SparkFrames
-from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Hashed, Judge, Keys, hit_of
+from cstodata.validation.spark.tasks import (
+    ASCENDING,
+    DONE,
+    HIT,
+    SUSPECT,
+    UNFIT,
+    Hashed,
+    Judge,
+    Keys,
+    Kind,
+    hit_of,
+    is_keyed,
+)
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.keys import must_differ
 from cstodata.validation.tables.reading import Summary, read_on, verdict
@@ -27,6 +39,7 @@ if TYPE_CHECKING:
     from cstodata.model.progress import OnShare
     from cstodata.package.descriptor import DataPackage
     from cstodata.spark.engine import SparkEngine
+    from cstodata.spark.notes import Note
     from cstodata.spark.ranges import Range
     from cstodata.validation.limits import Limits
     from cstodata.validation.tables.fast import Target
@@ -101,7 +114,7 @@ class SparkCarrier:
         checks: StandardChecks,
         on_share: OnShare,
     ) -> Verdict:
-        if why := self._why_here(plan, checks):
+        if why := self._why_here(plan):
             raise LeftHereError(why)
         with ThreadPoolExecutor(max_workers=1) as pool:
             digesting = pool.submit(digest, plan.digested)
@@ -126,13 +139,13 @@ class SparkCarrier:
             how = f"on Spark, in {len(ranges):,} tasks of up to {longest:,} bytes"
             return verdict(plan, reading, digesting.result(), how=how)
 
-    def _why_here(self, plan: TablePlan, checks: StandardChecks) -> str | None:
+    def _why_here(self, plan: TablePlan) -> str | None:
         """Why a table is not for Spark, as far as can be said before it is read; None if it is."""
         if not plan.is_own:
             return "its file had to be unpacked or joined here"
         if not self._is_large(plan):
             return f"{plan.path.stat().st_size:,} bytes are too few for a job"
-        return "its schema has unique keys beside the primary key" if checks.compares else None
+        return None
 
     def _is_large(self, plan: TablePlan) -> bool:
         """Whether others can read a table, and should."""
@@ -170,7 +183,7 @@ class _Readings:
     limits: Limits
     on_share: OnShare
     firsts: list[int] = field(default_factory=list)
-    unordered: set[Fields] = field(default_factory=set)
+    unordered: set[Kind] = field(default_factory=set)
 
     def last(self) -> Reading:
         """What the last reading found."""
@@ -178,15 +191,15 @@ class _Readings:
         repeated, missing = self._repeated(), self._missing()
         return self._reading(repeated, missing) if repeated or missing else reading
 
-    def _reading(self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]) -> Reading:
+    def _reading(self, repeated: Mapping[Kind, pa.Array], missing: Mapping[ForeignKey, pa.Array]) -> Reading:
         absent = {key: _AllBut(frozenset(missing[key].to_pylist() if key in missing else ())) for key in self.large}
         summaries = self._summaries(repeated, missing)
         return read_on(self.plan, {**self.small, **absent}, summaries, self.limits, self.on_share)
 
     def _summaries(
-        self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]
+        self, repeated: Mapping[Kind, pa.Array], missing: Mapping[ForeignKey, pa.Array]
     ) -> Iterator[Summary]:
-        distinct = tuple(sorted(must_differ(self.plan)))
+        distinct = self._distinct()
         targets: dict[Fields, list[pa.Array]] = {}
         for key, target in self.small.items():
             targets.setdefault(key.fields, []).append(target.keys)
@@ -194,7 +207,8 @@ class _Readings:
         for key, texts in missing.items():
             chunks.setdefault(key.fields, []).append(texts)
         suspicions = {fields: pa.chunked_array(each).unique() for fields, each in chunks.items()}
-        enough = self.limits.errors and self.limits.errors + sum(map(len, [*repeated.values(), *suspicions.values()]))
+        judged = [each for kind, each in repeated.items() if not kind.is_standard]
+        enough = self.limits.errors and self.limits.errors + sum(map(len, [*judged, *suspicions.values()]))
         task = Judge(
             plan=self.plan,
             checks=self.checks,
@@ -202,6 +216,7 @@ class _Readings:
             repeated=repeated,
             suspicions=suspicions,
             targets=targets,
+            limit=self.limits.errors,
             enough=enough,
         )
         self.checks.restart()
@@ -216,22 +231,37 @@ class _Readings:
             told = {note.number: note.texts for note in notes if note.what == ASCENDING}
             for number, ascent in enumerate(ascents):
                 ascent.add(told.get(number))
-            self.unordered = {fields for fields, each in zip(distinct, ascents, strict=True) if not each.hold}
+            self.unordered = {kind for kind, each in zip(distinct, ascents, strict=True) if not each.hold}
             for note in notes:
                 if note.what == HIT:
                     self.checks.hit(hit_of(note, before + note.number))
+            self._note_keys(notes, before)
             suspects = [(before + note.number, note.texts) for note in notes if note.what == SUSPECT]
             yield Summary(rows=end.number, suspects=suspects, share=piece.stop / piece.size)
             if end.what != DONE:
                 raise LeftHereError("it has fewer errors than suspicious rows")
             before += end.number
 
-    def _repeated(self) -> dict[Fields, pa.Array]:
+    def _distinct(self) -> tuple[Kind, ...]:
+        """All keys that must differ."""
+        standard = {Kind(fields, is_standard=True) for fields in self.checks.unique_keys}
+        return tuple(sorted({*map(Kind, must_differ(self.plan)), *standard}))
+
+    def _note_keys(self, notes: Sequence[Note], before: int) -> None:
+        """Let the rows whose unique keys may be repeated be compared as on one machine."""
+        for number, fields in enumerate(self.checks.unique_keys):
+            told = [(before + note.number, note.texts[1]) for note in notes if is_keyed(note, number)]
+            if told:
+                numbers, texts = zip(*told, strict=True)
+                self.checks.note(fields, numbers, pa.array(texts, pa.string()))
+
+    def _repeated(self) -> dict[Kind, pa.Array]:
         """The hashes of the keys among those that were read that may occur twice and must not."""
         if not self.unordered:
             return {}
         each, read = tuple(sorted(self.unordered)), self.ranges[: len(self.firsts)]
-        hashed = Hashed(keys=Keys(plan=self.plan, each=each), buckets=1 + len(read) // _RANGES_A_BUCKET)
+        keys = Keys(plan=self.plan, each=each, checks=self.checks)
+        hashed = Hashed(keys=keys, buckets=1 + len(read) // _RANGES_A_BUCKET)
         found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1)
         for why in found["why"].drop_null().to_pylist():
             raise LeftHereError(why)
@@ -241,8 +271,8 @@ class _Readings:
         """The keys among those that were read that are not found in a large table."""
         read, missing = self.ranges[: len(self.firsts)], {}
         for key, (target, there) in self.large.items():
-            mine = Keys(plan=self.plan, each=(key.fields,))
-            theirs = Keys(plan=target.plan, each=(target.fields,))
+            mine = Keys(plan=self.plan, each=(Kind(key.fields),))
+            theirs = Keys(plan=target.plan, each=(Kind(target.fields),))
             found = self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1)
             for kind, texts in _by_kind(found, "key"):
                 if kind < 0:
