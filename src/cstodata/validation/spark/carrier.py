@@ -117,7 +117,7 @@ class SparkCarrier:
         if why := self._why_here(plan):
             raise LeftHereError(why)
         with ThreadPoolExecutor(max_workers=1) as pool:
-            digesting = pool.submit(digest, plan.digested)
+            digesting = pool.submit(digest, plan.digested_blocks())
             ranges = self._aligned(plan)
             large = {key: each for key, each in targets.items() if self._is_large(each.plan)}
             readings = _Readings(

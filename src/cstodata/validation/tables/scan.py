@@ -19,7 +19,7 @@ import pyarrow as pa
 from cstodata.package.csv_batches import read_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor
     from pathlib import Path
     from typing import Any
@@ -195,13 +195,12 @@ class Digest:
     size: int
 
 
-def digest(path: Path) -> Digest:
+def digest(blocks: Iterable[bytes]) -> Digest:
     """The digests and size of a file, read in blocks."""
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     size = 0
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            md5.update(block)
-            sha256.update(block)
-            size += len(block)
+    for block in blocks:
+        md5.update(block)
+        sha256.update(block)
+        size += len(block)
     return Digest(md5=md5.hexdigest(), sha256=sha256.hexdigest(), size=size)

@@ -168,12 +168,10 @@ class StandardChecks:
         if not self._limits.errors or len(hits) < self._limits.errors:
             hits.append(hit)
 
-    def findings(self, file: Path | None, dialect: CsvDialect, *, last: int | None = None) -> Iterator[Finding]:
+    def findings(self, *, last: int | None = None) -> Iterator[Finding]:
         """What is wrong: with the schema, then row by row.
 
         Args:
-            file: The table's one CSV file, unpacked, to tell lines by; None if it has none.
-            dialect: How it is written.
             last: The number of the last row that was read; None if all were.
         """
         yield from self._of_schema
@@ -181,14 +179,9 @@ class StandardChecks:
         yield from self._deprecated()
         hits = sorted([*self.hits, *self._repeated()], key=lambda hit: hit.row)
         hits = [hit for hit in hits if last is None or hit.row <= last][: self._limits.errors or None]
-        found = [
-            replace(self._finding(hit.type, hit.message, hit.mend, field=hit.field), row=hit.row, value=hit.value)
-            for hit in hits
-        ]
-        cells = [(hit.row, finding.field_number) for hit, finding in zip(hits, found, strict=True)]
-        where = positions(file, dialect, cells) if file and cells else {}
-        for finding, cell in zip(found, cells, strict=True):
-            yield finding.at(where.get(cell, NOWHERE))
+        for hit in hits:
+            finding = self._finding(hit.type, hit.message, hit.mend, field=hit.field)
+            yield replace(finding, row=hit.row, value=hit.value)
 
     def _look_for_null(self, rows: pa.Array, texts: Mapping[str, pa.Array]) -> None:
         parts = {name: texts[name].is_null() for name in self._primary_key}
@@ -271,6 +264,22 @@ class StandardChecks:
             field=field,
             field_number=self._schema.position(field) if self._schema and field else None,
         )
+
+
+def in_file(findings: Sequence[Finding], file: Path | None, dialect: CsvDialect) -> list[Finding]:
+    """The same findings, those in rows with their places.
+
+    Args:
+        findings: As `StandardChecks` gives them.
+        file: The table's one CSV file, unpacked; None if it has none.
+        dialect: How it is written.
+    """
+    cells = [(finding.row, finding.field_number) if finding.row else None for finding in findings]
+    wanted = [cell for cell in cells if cell]
+    where = positions(file, dialect, wanted) if file and wanted else {}
+    return [
+        finding.at(where.get(cell, NOWHERE)) if cell else finding for finding, cell in zip(findings, cells, strict=True)
+    ]
 
 
 def _nullable_key(schema: Schema) -> tuple[Key, Key]:
