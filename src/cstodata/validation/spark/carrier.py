@@ -1,4 +1,4 @@
-"""The readings of the fast engine, carried by Spark: ranges are looked at on executors, suspects are judged here."""
+"""The readings of the fast engine, carried by Spark: pieces are looked at on executors, suspects are judged here."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.spark.cluster import Cluster
-from cstodata.spark.cuts import cut
+from cstodata.spark.files import File
 from cstodata.validation.spark.frames import SparkFrames
+from cstodata.validation.spark.pieces import UNSURE, pieces_of
 from cstodata.validation.spark.tasks import (
     ASCENDING,
     DONE,
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage
     from cstodata.spark.engine import SparkEngine
     from cstodata.spark.notes import Note
-    from cstodata.spark.ranges import Range
     from cstodata.validation.limits import Limits
+    from cstodata.validation.spark.pieces import Piece
     from cstodata.validation.tables.fast import Target
     from cstodata.validation.tables.keys import Fields
+    from cstodata.validation.tables.plain_files import Part
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
     from cstodata.validation.tables.reading import Reading, Verdict
     from cstodata.validation.tables.standard import StandardChecks
@@ -54,14 +56,14 @@ MOST_SUSPICIONS = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
-    """A range, and the number of its first record behind the header, which is 1."""
+    """A piece of a table, and the number of its first record behind the header, which is 1."""
 
-    range: Range
+    piece: Piece
     first: int
 
 
-_RANGES_A_BUCKET = 8
-"""Keys are brought together in buckets, each of about as many hashes as so many ranges have keys."""
+_PIECES_A_BUCKET = 8
+"""Keys are brought together in buckets, each of about as many hashes as so many pieces have keys."""
 
 
 class LeftHereError(Exception):
@@ -74,11 +76,11 @@ class SparkCarrier:
     def __init__(self, engine: SparkEngine) -> None:
         self._engine = engine
         self.cluster = Cluster(session=engine.session, tasks=engine.tasks)
-        self._ranges: dict[Path, list[Range]] = {}
+        self._pieces: dict[tuple[Part, ...], tuple[Piece, ...]] = {}
         self._numbered: dict[Path, list[Numbered]] = {}
 
     def numbered(self, path: Path) -> list[Numbered] | None:
-        """The ranges of a file, each with the number of its first record; None if not all of them were read."""
+        """The pieces of a plain file, each with the number of its first record; None if not all of them were read."""
         return self._numbered.get(path.resolve())
 
     def frames(self, package: DataPackage) -> SparkFrames:
@@ -118,49 +120,53 @@ class SparkCarrier:
             raise LeftHereError(why)
         with ThreadPoolExecutor(max_workers=1) as pool:
             digesting = pool.submit(digest, plan.digested_blocks())
-            ranges = self._aligned(plan)
+            pieces = self._pieces_of(plan)
             large = {key: each for key, each in targets.items() if self._is_large(each.plan)}
             readings = _Readings(
                 plan=plan,
-                ranges=ranges,
+                pieces=pieces,
                 cluster=self.cluster,
                 small={key: each for key, each in targets.items() if key not in large},
-                large={key: (each, self._aligned(each.plan)) for key, each in large.items()},
+                large={key: (each, self._pieces_of(each.plan)) for key, each in large.items()},
                 checks=checks,
                 limits=limits,
                 on_share=on_share,
             )
             reading = readings.last()
-            if not reading.limit_reached:
+            if not reading.limit_reached and plan.is_one_plain_file:
                 self._numbered[plan.path.resolve()] = [
-                    Numbered(range=each, first=first) for each, first in zip(ranges, readings.firsts, strict=True)
+                    Numbered(piece=each, first=first) for each, first in zip(pieces, readings.firsts, strict=True)
                 ]
-            longest = max(each.stop - each.start for each in ranges)
-            how = f"on Spark, in {len(ranges):,} tasks of up to {longest:,} bytes"
+            longest = max(each.size for each in pieces)
+            how = f"on Spark, in {len(pieces):,} tasks of up to {longest:,} bytes"
             return verdict(plan, reading, digesting.result(), how=how)
 
     def _why_here(self, plan: TablePlan) -> str | None:
         """Why a table is not for Spark, as far as can be said before it is read; None if it is."""
         if not plan.is_own:
-            return "its file had to be unpacked or joined here"
+            return "its file had to be written anew here"
         if not self._is_large(plan):
-            return f"{plan.path.stat().st_size:,} bytes are too few for a job"
+            return f"{_size(plan):,} bytes are too few for a job"
         return None
 
     def _is_large(self, plan: TablePlan) -> bool:
         """Whether others can read a table, and should."""
-        return plan.is_own and plan.path.stat().st_size >= max(1, self._engine.min_bytes)
+        return plan.is_own and _size(plan) >= max(1, self._engine.min_bytes)
 
-    def _aligned(self, plan: TablePlan) -> list[Range]:
-        """The ranges of a file that are to begin and end with records; counted by Spark, too."""
-        if plan.path not in self._ranges:
-            quote, size = plan.dialect.quote.encode(), self._engine.range_bytes
-            ranges = cut(plan.path.resolve(), quote=quote, range_bytes=size, cluster=self.cluster)
+    def _pieces_of(self, plan: TablePlan) -> tuple[Piece, ...]:
+        """The pieces of a table that are to begin and end with records; counted by Spark, too."""
+        if plan.parts not in self._pieces:
+            size = self._engine.range_bytes
+            pieces = pieces_of(plan, file=File.of, range_bytes=size, cluster=self.cluster)
             # A record may reach into the next range, and no further than its size.
-            if any(each.stop - each.start > 2 * size + RECORD_BYTES for each in ranges):
-                raise LeftHereError("its quotes do not tell where its records end")
-            self._ranges[plan.path] = ranges
-        return self._ranges[plan.path]
+            if any(each.packed is None and each.size > 2 * size + RECORD_BYTES for each in pieces):
+                raise LeftHereError(UNSURE)
+            self._pieces[plan.parts] = pieces
+        return self._pieces[plan.parts]
+
+
+def _size(plan: TablePlan) -> int:
+    return sum(part.path.stat().st_size for part in plan.parts)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,16 +175,16 @@ class _Readings:
 
     Attributes:
         small: Targets that are few enough to be sent to the executors.
-        large: The others, and the ranges of their files.
-        firsts: The number of the first row of each range that was read.
+        large: The others, and their pieces.
+        firsts: The number of the first row of each piece that was read.
         unordered: The keys that must differ, and do not ascend from row to row.
     """
 
     plan: TablePlan
-    ranges: Sequence[Range]
+    pieces: Sequence[Piece]
     cluster: Cluster
     small: Mapping[ForeignKey, Target]
-    large: Mapping[ForeignKey, tuple[Target, Sequence[Range]]]
+    large: Mapping[ForeignKey, tuple[Target, Sequence[Piece]]]
     checks: StandardChecks
     limits: Limits
     on_share: OnShare
@@ -223,7 +229,7 @@ class _Readings:
         ascents = [_Ascents() for _ in distinct]
         before = 0
         self.firsts.clear()
-        for piece, notes in zip(self.ranges, self.cluster.notes(task, self.ranges), strict=False):
+        for piece, notes in zip(self.pieces, self.cluster.notes(task, self.pieces), strict=False):
             end = notes[-1]
             if end.what == UNFIT:
                 raise LeftHereError(end.texts[0])
@@ -237,7 +243,7 @@ class _Readings:
                     self.checks.hit(hit_of(note, before + note.number))
             self._note_keys(notes, before)
             suspects = [(before + note.number, note.texts) for note in notes if note.what == SUSPECT]
-            yield Summary(rows=end.number, suspects=suspects, share=piece.stop / piece.size)
+            yield Summary(rows=end.number, suspects=suspects, share=piece.share)
             if end.what != DONE:
                 raise LeftHereError("it has fewer errors than suspicious rows")
             before += end.number
@@ -259,9 +265,9 @@ class _Readings:
         """The hashes of the keys among those that were read that may occur twice and must not."""
         if not self.unordered:
             return {}
-        each, read = tuple(sorted(self.unordered)), self.ranges[: len(self.firsts)]
+        each, read = tuple(sorted(self.unordered)), self.pieces[: len(self.firsts)]
         keys = Keys(plan=self.plan, each=each, checks=self.checks)
-        hashed = Hashed(keys=keys, buckets=1 + len(read) // _RANGES_A_BUCKET)
+        hashed = Hashed(keys=keys, buckets=1 + len(read) // _PIECES_A_BUCKET)
         found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1)
         for why in found["why"].drop_null().to_pylist():
             raise LeftHereError(why)
@@ -269,7 +275,7 @@ class _Readings:
 
     def _missing(self) -> dict[ForeignKey, pa.Array]:
         """The keys among those that were read that are not found in a large table."""
-        read, missing = self.ranges[: len(self.firsts)], {}
+        read, missing = self.pieces[: len(self.firsts)], {}
         for key, (target, there) in self.large.items():
             mine = Keys(plan=self.plan, each=(Kind(key.fields),))
             theirs = Keys(plan=target.plan, each=(Kind(target.fields),))
@@ -282,14 +288,14 @@ class _Readings:
 
 
 class _Ascents:
-    """Whether keys ascend through all ranges that were read."""
+    """Whether keys ascend through all pieces that were read."""
 
     def __init__(self) -> None:
         self.hold = True
         self._last: str | None = None
 
     def add(self, ends: list[str] | None) -> None:
-        """The first and the last key of the next range: empty if it has none, None if they do not ascend."""
+        """The first and the last key of the next piece: empty if it has none, None if they do not ascend."""
         self.hold = self.hold and ends is not None and (not ends or self._last is None or self._last < ends[0])
         self._last = ends[1] if ends else self._last
 

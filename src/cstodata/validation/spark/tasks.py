@@ -1,7 +1,7 @@
-"""What is done with one range of a file, on whatever machine: pure functions of its bytes and a plan.
+"""What is done with one piece of a table, on whatever machine: pure functions of its bytes and a plan.
 
-A task finds out itself whether its range ends with a record. If the first range begins with one, and each of the
-others that come before another does end with one, then all do begin with one: so no cut is trusted, all are proved.
+A task finds out itself whether its piece ends with a record. If the first piece begins with one, and each that comes
+before another does end with one, then all do begin with one: so no cut is trusted, all are proved.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ import pyarrow.compute as pc
 
 from cstodata.spark.hashes import hashes, in_buckets
 from cstodata.spark.notes import Note
+from cstodata.validation.spark.pieces import prove_end
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.keys import BatchKeys
 from cstodata.validation.tables.looking import exact_cells, look, suspects
 from cstodata.validation.tables.refusal import RefusedError
-from cstodata.validation.tables.scan import NotFastError, is_open_end, scan
+from cstodata.validation.tables.scan import NotFastError, scan
 from cstodata.validation.tables.standard import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from cstodata.package.plain_csv import CsvDialect
-    from cstodata.spark.ranges import Range
+    from cstodata.validation.spark.pieces import Piece
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.looking import Suspicions
     from cstodata.validation.tables.plan import TablePlan
@@ -52,7 +53,7 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Looks at the rows of a range.
+    """Looks at the rows of a piece.
 
     Attributes:
         plan: The table.
@@ -62,7 +63,7 @@ class Judge:
         targets: All keys that may be referred to, by the fields that refer to them: rows with others are judged.
         checks: What else looks at the rows.
         limit: How many findings there may be; 0 for no limit.
-        enough: How many suspects of a range end the reading; 0 for no limit.
+        enough: How many suspects of a piece end the reading; 0 for no limit.
     """
 
     plan: TablePlan
@@ -74,13 +75,13 @@ class Judge:
     limit: int
     enough: int
 
-    def __call__(self, piece: Range) -> Iterator[Note]:
-        """Each `SUSPECT` with its cells, numbered as if the range were a file of its own, with a header.
+    def __call__(self, piece: Piece) -> Iterator[Note]:
+        """Each `SUSPECT` with its cells, numbered as if the piece were a file of its own, with a header.
 
         With them, `KEYED` with one of the `uniqueKeys` that may be repeated: the number of its kind, and its text. Then
         each `HIT` of the checks; for each of the keys `distinct` that ascends, `ASCENDING` with the number of the key,
         and the first and the last one, or nothing if there are none; and `DONE` with the number of rows. Or `ENOUGH`,
-        if there were. Or, at any time, `UNFIT` and why, if the fast engine may not judge the table, or the range ends
+        if there were. Or, at any time, `UNFIT` and why, if the fast engine may not judge the table, or the piece ends
         within a record.
         """
         try:
@@ -94,9 +95,12 @@ class Judge:
             notes = [Note(UNFIT, 0, [f"looking at its rows fails ({type(error).__name__})"])]
         return iter(notes)
 
-    def _notes(self, piece: Range) -> Iterator[Note]:
+    def _notes(self, piece: Piece) -> Iterator[Note]:
+        with piece.opened(self.plan.dialect, self.plan.width) as content:
+            yield from self._notes_of(piece, content)
+
+    def _notes_of(self, piece: Piece, content: bytes | Path) -> Iterator[Note]:
         plan, rows, told = self.plan, 0, 0
-        content = with_header(piece, plan.dialect, plan.width)
         exactly = exact_cells(content, plan.dialect)
         ascents = [_Ascent() for _ in self.distinct]
         twice = [_Twice(number, kind.fields, self.repeated.get(kind), self.limit) for number, kind in self._standard]
@@ -121,8 +125,7 @@ class Judge:
                 yield from map(_note, self.checks.hits)
                 yield Note(ENOUGH, rows, [])
                 return
-        if rows or not piece.is_last:
-            _prove_end(content, plan, last_cell)
+        prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
         yield from map(_note, self.checks.hits)
         for number, ascent in enumerate(ascents):
             if ascent.holds:
@@ -184,13 +187,13 @@ def _note(hit: Hit) -> Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Makes the keys of a range; `checks` is None if none of them is one of the `uniqueKeys`."""
+    """Makes the keys of a piece; `checks` is None if none of them is one of the `uniqueKeys`."""
 
     plan: TablePlan
     each: tuple[Kind, ...]
     checks: StandardChecks | None = None
 
-    def __call__(self, piece: Range) -> Iterator[tuple[int, pa.Array]]:
+    def __call__(self, piece: Piece) -> Iterator[tuple[int, pa.Array]]:
         """The keys of each kind, with its number, as texts without nulls; or -1, and why there are none, twice."""
         try:
             with cell_deadline():
@@ -198,9 +201,12 @@ class Keys:
         except (NotFastError, RefusedError) as error:
             yield -1, pa.array([str(error)] * 2)
 
-    def _keys(self, piece: Range) -> Iterator[tuple[int, pa.Array]]:
-        plan, last_cell = self.plan, self.plan.labels[-1]
-        content = with_header(piece, plan.dialect, plan.width)
+    def _keys(self, piece: Piece) -> Iterator[tuple[int, pa.Array]]:
+        with piece.opened(self.plan.dialect, self.plan.width) as content:
+            yield from self._keys_of(piece, content)
+
+    def _keys_of(self, piece: Piece, content: bytes | Path) -> Iterator[tuple[int, pa.Array]]:
+        plan, last_cell, rows = self.plan, self.plan.labels[-1], 0
         for batch in scan(content, plan.dialect, plan.width):
             made = BatchKeys(plan, batch)
             standard = self.checks.keys(standard_texts(plan, self.checks, batch)) if self.checks else {}
@@ -208,14 +214,14 @@ class Keys:
                 for keys in keys_of(kind, made, standard):
                     if len(keys) > keys.null_count:
                         yield number, keys.drop_null()
+            rows += batch.size
             last_cell = batch.last_cell if batch.size else last_cell
-        if not piece.is_last:
-            _prove_end(content, plan, last_cell)
+        prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashed:
-    """Makes the hashes of the keys of a range.
+    """Makes the hashes of the keys of a piece.
 
     Attributes:
         keys: The keys.
@@ -225,7 +231,7 @@ class Hashed:
     keys: Keys
     buckets: int
 
-    def __call__(self, piece: Range) -> Iterator[tuple[int, int, bytes]]:
+    def __call__(self, piece: Piece) -> Iterator[tuple[int, int, bytes]]:
         """For each kind of keys its number, and the number and the hashes of each bucket; or -1, 0, and why not."""
         made: dict[int, list[pa.Array]] = {}
         for kind, texts in self.keys(piece):
@@ -261,7 +267,7 @@ class _Ascent:
 
 
 class _Twice:
-    """Tells the rows whose unique key may occur twice, as many of a range as can come before the limit."""
+    """Tells the rows whose unique key may occur twice, as many of a piece as can come before the limit."""
 
     def __init__(self, number: int, fields: Fields, twice: pa.Array, limit: int) -> None:
         self._number, self._fields, self._twice = number, fields, twice
@@ -282,20 +288,3 @@ class _Twice:
                 if not self._left:
                     return
             self._seen.add(text)
-
-
-def with_header(piece: Range, dialect: CsvDialect, width: int) -> bytes:
-    """The bytes of a range; behind a line that stands for the header if the file's own is not among them.
-
-    So a byte order mark that does not begin the file does not begin it here either.
-    """
-    if piece.is_first:
-        return piece.read()
-    cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
-    return f"{dialect.delimiter.join([cell] * width)}\n".encode() + piece.read()
-
-
-def _prove_end(content: bytes, plan: TablePlan, last_cell: str) -> None:
-    """Make sure that the bytes do not end within quotes, as Arrow reads them."""
-    if is_open_end(content, plan.dialect, last_cell):
-        raise NotFastError("its quotes do not tell where its records end")

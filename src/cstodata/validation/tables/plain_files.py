@@ -114,6 +114,15 @@ class PlainFiles:
             return blocks_of(self._joined[parts])
         return chain.from_iterable(map(_blocks_of_part, parts))
 
+    def written(self, parts: tuple[Part, ...], *, after: bytes) -> Path:
+        """The bytes of that file behind some others, as another one.
+
+        Raises:
+            RefusedError: As `unpacked`.
+            NotFastError: As `unpacked`.
+        """
+        return self._write(chain([after], self.blocks(parts)))
+
     def with_line_feeds(self, path: Path) -> Path:
         """A file in which every line ends with a line feed alone."""
         if not any(b"\r" in block for block in blocks_of(path)):

@@ -88,6 +88,11 @@ class TablePlan:
         """
         return self.files.plain(self.parts)
 
+    @property
+    def is_one_plain_file(self) -> bool:
+        """Whether it is one file of the package, as it stands there."""
+        return self.is_own and len(self.parts) == 1 and not self.parts[0].is_packed
+
     def digested_blocks(self) -> Iterator[bytes]:
         """The bytes whose digest and size Frictionless gives; errors are those of `path`."""
         return self.files.blocks(self.parts) if self.digested is None else blocks_of(self.digested)

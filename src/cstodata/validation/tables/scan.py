@@ -154,26 +154,28 @@ def _numbered(
         yield Batch(columns=(pa.array([], pa.string()),) * width, numbers=range(0), ragged=rest)
 
 
-def ends_within_quotes(path: Path, dialect: CsvDialect, last_cell: str) -> bool:
-    """Whether the last cell of a file may be a quote that is never closed.
+def ends_within_quotes(source: Path | bytes, dialect: CsvDialect, last_cell: str) -> bool:
+    """Whether the last cell of a file, or of its bytes, may be a quote that is never closed.
 
     It then ends with the file's last line end for Python's `csv` module, and without it for Arrow.
     """
-    with path.open("rb") as file:
-        file.seek(0, io.SEEK_END)
-        file.seek(max(0, file.tell() - len(_closed(last_cell, dialect)) - 4))
-        return is_open_end(file.read(), dialect, last_cell)
-
-
-def is_open_end(content: bytes, dialect: CsvDialect, last_cell: str) -> bool:
-    """The same of bytes that are a file, or the end of one: the last cell and what stands before it."""
     closed, delimiter, cell = _closed(last_cell, dialect), dialect.delimiter.encode(), last_cell.encode()
-    tail = content[-len(closed) - 4 :]
+    tail = _tail(source, len(closed) + 4)
     for end in (b"\r\n", b"\n", b"\r", b""):
         if tail.endswith(end):
             tail = tail.removesuffix(end)
             break
     return not tail.endswith((closed, delimiter + cell, b"\n" + cell, b"\r" + cell))
+
+
+def _tail(source: Path | bytes, size: int) -> bytes:
+    """The last bytes of a file."""
+    if isinstance(source, bytes):
+        return source[-size:]
+    with source.open("rb") as file:
+        file.seek(0, io.SEEK_END)
+        file.seek(max(0, file.tell() - size))
+        return file.read()
 
 
 def _closed(cell: str, dialect: CsvDialect) -> bytes:
