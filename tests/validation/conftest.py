@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from moto.server import ThreadedMotoServer
 from pyspark import cloudpickle
 
 from cstodata.spark.cluster import repeated_in
@@ -16,6 +18,7 @@ from cstodata.spark.session import start_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pyspark.sql import SparkSession
 
@@ -23,13 +26,52 @@ if TYPE_CHECKING:
     from cstodata.spark.notes import Note
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """A bucket of an S3 server on this machine, and what the environment must hold to reach it."""
+
+    client: Any
+    environment: dict[str, str]
+
+    def fill(self, folder: Path, prefix: str) -> str:
+        """Upload the files of a folder; the address of where they are."""
+        for path in folder.rglob("*"):
+            if path.is_file():
+                self.client.put_object(
+                    Bucket="data", Key=f"{prefix}/{path.relative_to(folder).as_posix()}", Body=path.read_bytes()
+                )
+        return f"s3://data/{prefix}"
+
+
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """Spark on this machine, with two threads."""
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    session = start_session(master="local[2]")
-    yield session
-    session.stop()
+def bucket() -> Iterator[Bucket]:
+    """A bucket that is empty at first."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    names = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 -- no secret
+    )
+    client.create_bucket(Bucket="data")
+    yield Bucket(client=client, environment={**names, "AWS_ENDPOINT_URL": address})
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def spark(bucket: Bucket) -> Iterator[SparkSession]:
+    """Spark on this machine, with two threads; executors may read the bucket."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**bucket.environment, "PYSPARK_PYTHON": sys.executable}.items():
+            patch.setenv(name, value)
+        session = start_session(master="local[2]")
+        yield session
+        session.stop()
 
 
 class HereCluster:

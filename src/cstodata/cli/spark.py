@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def spark_engine(master: str | None, remote: str | None) -> Iterator[SparkEngine]:
+def spark_engine(master: str | None, remote: str | None, files: str | None) -> Iterator[SparkEngine]:
     """Spark as an engine: a session that is started here, and stopped in the end.
+
+    Args:
+        master: Address of a cluster; None for this machine, or for `remote`.
+        remote: Address of a Spark Connect server.
+        files: Where executors find the folder of the package; None for its path here.
 
     Raises:
         SparkError: No session can be started.
@@ -29,7 +34,7 @@ def spark_engine(master: str | None, remote: str | None) -> Iterator[SparkEngine
     with _silent_children():
         session = start_session(master=master, remote=remote)
     try:
-        yield SparkEngine(session)
+        yield SparkEngine(session, files=files)
     finally:
         session.stop()
 

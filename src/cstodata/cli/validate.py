@@ -61,6 +61,11 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 @click.option("--master", metavar="URL", help="Cluster for --engine spark.  [default: this machine]")
 @click.option("--remote", metavar="URL", help="Spark Connect server for --engine spark.")
 @click.option(
+    "--spark-files",
+    metavar="URL",
+    help="Where executors find the package's folder: a path, or s3://bucket/prefix.  [default: its path here]",
+)
+@click.option(
     "--threads",
     type=click.IntRange(min=1, max=1024),
     metavar="N",
@@ -96,6 +101,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     engine: Literal["auto", "fast", "frictionless", "spark"],
     master: str | None,
     remote: str | None,
+    spark_files: str | None,
     threads: int | None,
     memory_limit: str,
     explain_engine: bool,
@@ -111,6 +117,8 @@ def validate(  # noqa: PLR0913 -- one parameter an option
         raise click.UsageError("--rule and --no-rules contradict each other.")
     if (master or remote) and (engine != "spark" or (master and remote)):
         raise click.UsageError("--master or --remote tells where Spark is: it is one of them, with --engine spark.")
+    if spark_files and engine != "spark":
+        raise click.UsageError("--spark-files tells executors of Spark where files are: it needs --engine spark.")
     from cstodata.api import validate as check
 
     package = chosen_package(path)
@@ -118,7 +126,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
         raise click.UsageError(f"{output} is part of the package.")
     import_lean(package, with_rules=not no_rules)
     with ExitStack() as stack:
-        read_by = stack.enter_context(spark_engine(master, remote)) if engine == "spark" else engine
+        read_by = stack.enter_context(spark_engine(master, remote, spark_files)) if engine == "spark" else engine
         on_step = stack.enter_context(progress("Checking"))
         chosen = () if no_rules else rules or None
         report = check(

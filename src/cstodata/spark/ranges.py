@@ -46,9 +46,9 @@ class Source:
         begin = 0
         for each in self.segments:
             end = begin + each.stop - each.start
-            if begin < stop and start < end:
-                shift = each.start - begin
-                yield Segment(file=each.file, start=max(start, begin) + shift, stop=min(stop, end) + shift)
+            first, last, shift = max(start, begin), min(stop, end), each.start - begin
+            if first < last:
+                yield Segment(file=each.file, start=first + shift, stop=last + shift)
             begin = end
 
 

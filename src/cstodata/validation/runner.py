@@ -69,7 +69,7 @@ def validate_package(
     if metadata.judged is not None:
         package = parse_package(located, descriptor)
         chosen = [package.resource(name) for name in resources] or package.resources
-        carrier = _carrier(engine)
+        carrier = _carrier(engine, located.parent)
         tables = _judge_tables(
             package, metadata.judged, chosen, engine, carrier=carrier, limits=limits, on_step=on_step
         )
@@ -87,12 +87,12 @@ def validate_package(
     return replace(report, explanations=_explanations(report))
 
 
-def _carrier(engine: str | SparkEngine) -> SparkCarrier | None:
+def _carrier(engine: str | SparkEngine, root: Path) -> SparkCarrier | None:
     if isinstance(engine, str):
         return None
     from cstodata.validation.spark.carrier import SparkCarrier
 
-    return SparkCarrier(engine)
+    return SparkCarrier(engine, root)
 
 
 def _judge_tables(

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.spark.cluster import Cluster
-from cstodata.spark.files import File
+from cstodata.spark.files import File, Place
 from cstodata.validation.spark.frames import SparkFrames
 from cstodata.validation.spark.pieces import UNSURE, pieces_of
 from cstodata.validation.spark.tasks import (
@@ -73,8 +73,16 @@ class LeftHereError(Exception):
 class SparkCarrier:
     """Carries the readings of the tables of one package."""
 
-    def __init__(self, engine: SparkEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: SparkEngine, root: Path) -> None:
+        """Carry with an engine what stands in a folder.
+
+        Raises:
+            SparkError: There are no places such as the one where executors are to find it.
+        """
+        self._engine, self._root = engine, root
+        self._place = Place(address=engine.files) if engine.files else None
+        if self._place:
+            self._place.check()
         self.cluster = Cluster(session=engine.session, tasks=engine.tasks)
         self._pieces: dict[tuple[Part, ...], tuple[Piece, ...]] = {}
         self._numbered: dict[Path, list[Numbered]] = {}
@@ -157,12 +165,17 @@ class SparkCarrier:
         """The pieces of a table that are to begin and end with records; counted by Spark, too."""
         if plan.parts not in self._pieces:
             size = self._engine.range_bytes
-            pieces = pieces_of(plan, file=File.of, range_bytes=size, cluster=self.cluster)
+            pieces = pieces_of(plan, file=self._file, range_bytes=size, cluster=self.cluster)
             # A record may reach into the next range, and no further than its size.
             if any(each.packed is None and each.size > 2 * size + RECORD_BYTES for each in pieces):
                 raise LeftHereError(UNSURE)
             self._pieces[plan.parts] = pieces
         return self._pieces[plan.parts]
+
+    def _file(self, path: Path) -> File:
+        """A file of the package, for executors."""
+        file = File.of(path)
+        return file.at(self._place, self._root, path) if self._place else file
 
 
 def _size(plan: TablePlan) -> int:
