@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +32,57 @@ def repository() -> Path:
     return REPOSITORY
 
 
-@pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """Spark on this machine, with two threads."""
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    from cstodata.spark.session import start_session
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """A bucket of an S3 server on this machine, and what the environment must hold to reach it."""
 
-    session = start_session(master="local[2]")
-    yield session
-    session.stop()
+    client: Any
+    environment: dict[str, str]
+
+    def fill(self, folder: Path, prefix: str) -> str:
+        """Upload the files of a folder; the address of where they are."""
+        for path in folder.rglob("*"):
+            if path.is_file():
+                self.client.put_object(
+                    Bucket="data", Key=f"{prefix}/{path.relative_to(folder).as_posix()}", Body=path.read_bytes()
+                )
+        return f"s3://data/{prefix}"
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[Bucket]:
+    """A bucket that is empty at first."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    names = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 -- no secret
+    )
+    client.create_bucket(Bucket="data")
+    yield Bucket(client=client, environment={**names, "AWS_ENDPOINT_URL": address})
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def spark(bucket: Bucket) -> Iterator[SparkSession]:
+    """Spark on this machine, with two threads; executors may read the bucket."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**bucket.environment, "PYSPARK_PYTHON": sys.executable}.items():
+            patch.setenv(name, value)
+        from cstodata.spark.session import start_session
+
+        session = start_session(master="local[2]")
+        yield session
+        session.stop()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cstodata.spark.cluster import Hashed, Keys, Piece, Task
     from cstodata.spark.notes import Note
-    from cstodata.spark.ranges import Range
+
 
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 PATIENCE_SECONDS = 120
@@ -83,7 +83,7 @@ class HereCluster:
         for piece in ranges:
             yield list(_sent(task)(piece))
 
-    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int, **_: Any) -> pa.Table:
+    def repeated(self, hashed: Hashed[Piece], ranges: Sequence[Piece], *, most: int, **_: Any) -> pa.Table:
         buckets: dict[tuple[int, int], list[bytes]] = {}
         for piece in ranges:
             for kind, bucket, content in _sent(hashed)(piece):
@@ -97,7 +97,14 @@ class HereCluster:
         return pa.concat_tables([schema.empty_table(), *tables]).slice(0, most)
 
     def missing(
-        self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int, **_: Any
+        self,
+        keys: Keys[Piece],
+        ranges: Sequence[Piece],
+        targets: Keys[Piece],
+        there: Sequence[Piece],
+        *,
+        most: int,
+        **_: Any,
     ) -> pa.Table:
         mine, theirs = _keys(keys, ranges), _keys(targets, there)
         unfit = pa.concat_tables([each.filter(pc.less(each["kind"], 0)) for each in (mine, theirs)])
@@ -105,7 +112,7 @@ class HereCluster:
         return pa.concat_tables([unfit, absent]).group_by(["kind", "key"]).aggregate([]).slice(0, most)
 
 
-def _keys(keys: Keys, ranges: Sequence[Range]) -> pa.Table:
+def _keys(keys: Keys[Piece], ranges: Sequence[Piece]) -> pa.Table:
     made = [each for piece in ranges for each in _sent(keys)(piece)]
     kinds = [pa.repeat(pa.scalar(kind, pa.int32()), len(texts)) for kind, texts in made]
     return pa.table(

@@ -204,17 +204,19 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()) and names:
         key: list[str] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
         schema["primaryKey"] = key
+    if draw(st.integers(0, 3)) == 0:
+        every = [str(field["name"]) for field in fields]
+        schema["uniqueKeys"] = [draw(st.lists(st.sampled_from(every), min_size=1, max_size=2, unique=True))]
     return schema
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a table is written: its ending, and what its dialect says."""
+    """How a table is written: the endings of its files, and what its dialect says."""
 
-    ending: str = ".csv"
+    endings: tuple[str, ...] = (".csv",)
     delimiter: str = ","
     quote: str = '"'
-    parts: int = 1
 
     @property
     def dialect(self) -> dict[str, Any]:
@@ -235,11 +237,13 @@ FORMS = st.sampled_from(
         Form(delimiter=";"),
         Form(delimiter="|", quote="'"),
         Form(delimiter="\t"),
-        Form(ending=".tsv", delimiter="\t"),
-        Form(ending=".tsv.gz", delimiter="\t"),
-        Form(ending=".csv.gz"),
-        Form(parts=2),
-        Form(ending=".csv.gz", parts=3),
+        Form(endings=(".tsv",), delimiter="\t"),
+        Form(endings=(".tsv.gz",), delimiter="\t"),
+        Form(endings=(".csv.gz",)),
+        Form(endings=(".csv",) * 2),
+        Form(endings=(".csv",) * 3, delimiter="|", quote="'"),
+        Form(endings=(".csv.gz",) * 3),
+        Form(endings=(".csv", ".csv.gz", ".csv")),
     ]
 )
 
@@ -287,12 +291,12 @@ def packages(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, bytes]]:
     resources, contents = [], {}
     for name, each in (("one", schema), ("two", other)):
         form = draw(FORMS)
-        names = [f"{name}{number}{form.ending}" for number in range(form.parts)]
+        names = [f"{name}{number}{ending}" for number, ending in enumerate(form.endings)]
         for path in names:
             content = draw(files(each, form))
             contents[path] = gzip.compress(content, mtime=0) if path.endswith(".gz") else content
         resource: dict[str, Any] = {"name": name, "type": "table", "path": names[0], "schema": each}
-        if form.parts > 1:
+        if len(names) > 1:
             resource["extrapaths"] = names[1:]
         if not draw(st.integers(0, 19)):
             del resource["schema"]

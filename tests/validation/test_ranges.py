@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cstodata.spark.ranges import Range, aligned, equal_ranges
+from cstodata.spark.ranges import Range, Source, aligned, equal_ranges
 
 CELLS = st.text(st.sampled_from('ab,"\n\r\u00e9'), max_size=5)
 
@@ -26,7 +26,7 @@ def ranges_of(content: bytes, size: int) -> list[Range]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         path.write_bytes(content)
-        ranges = equal_ranges(path, len(content), size)
+        ranges = equal_ranges(Source.of(path), size)
         return aligned(ranges, [each.read().count(b'"') for each in ranges], b'"')
 
 
@@ -59,6 +59,6 @@ def test_ranges_are_a_file_as_a_whole_whatever_it_holds(content: bytes, size: in
 def test_a_range_reads_its_bytes_and_no_others(tmp_path: Path, size: int) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(b"id,text\n1,a\n2,b\n")
-    pieces = equal_ranges(path, path.stat().st_size, size)
+    pieces = equal_ranges(Source.of(path), size)
     assert b"".join(piece.read() for piece in pieces) == path.read_bytes()
     assert {len(piece.read()) for piece in pieces[:-1]} <= {size}

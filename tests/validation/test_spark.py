@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -15,12 +16,16 @@ from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.main import run
 from cstodata.report.json import to_descriptor
 from cstodata.validation.spark import carrier
+from cstodata.validation.tables.plain_files import PlainFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from cstodata.model.report import Report
+
+# Frictionless leaves gzipped files open, and Python tells of it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 
 DIALECT = {"delimiter": ",", "skipInitialSpace": False, "quoteChar": '"', "doubleQuote": True, "header": True}
 PEOPLE: dict[str, Any] = {
@@ -43,6 +48,13 @@ def told(report: Report) -> str:
     for task in descriptor["tasks"]:
         task["stats"]["seconds"] = 0
     return json.dumps(descriptor)
+
+
+def in_ranges(cluster: Any, path: Path, *, limit: int = 0, size: int = 64, **options: Any) -> Report:
+    """The report of an engine in the place of Spark."""
+    with patch.object(carrier, "Cluster", cluster):
+        engine = cstodata.SparkEngine(None, **{"min_bytes": 0, "range_bytes": size, **options})  # type: ignore[arg-type]  # nobody asks the session
+        return cstodata.validate(path, rules=[], limit_errors=limit, engine=engine)
 
 
 def rows(first: int, last: int, name: str = "Anna Example", group: str = "a") -> bytes:
@@ -89,10 +101,115 @@ def test_ranges_give_the_report_that_threads_give(
     here_cluster: Any, package: Callable[[bytes], Path], case: str, limit: int, size: int
 ) -> None:
     path = package(TABLES[case])
-    with patch.object(carrier, "Cluster", here_cluster):
-        engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=size)  # type: ignore[arg-type]  # nobody asks it
-        report = cstodata.validate(path, rules=[], limit_errors=limit, engine=engine)
+    report = in_ranges(here_cluster, path, limit=limit, size=size)
     assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=limit))
+
+
+UNIQUE = {
+    "a key twice": rows(10, 40) + b"50,Anna,b\n" + rows(60, 90) + b"99,Anna,b\n",
+    "keys in order": b"".join(b"%d,%d,a\n" % (number, number) for number in range(100, 140)),
+    "all the same": rows(10, 90),
+    "null in all": rows(10, 60, "") + rows(70, 90, "Bert", ""),
+    "rows of other widths": rows(10, 20) + b"21,Anna\n22,Anna,b,more\n\n" + rows(23, 40),
+    "the same in other words": b"10,Anna,a\n010,Bert,a\n" + rows(20, 60, "Cleo"),
+    "wrong cells": rows(10, 20) + b"x,Anna,a\nx,Anna,a\n" + rows(40, 60, "x" * 30),
+}
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3])
+@pytest.mark.parametrize("keys", [[["name", "group"], ["id"]], [["id", "name"], ["name"], ["name"], ["nowhere"]]])
+@pytest.mark.parametrize("case", UNIQUE)
+def test_unique_keys_are_compared_across_ranges(
+    here_cluster: Any, make_package: Callable[..., Path], case: str, keys: list[list[str]], limit: int
+) -> None:
+    schema = {"fields": PEOPLE["fields"], "primaryKey": ["id", "group"], "uniqueKeys": keys}
+    path = make_package({"people": (HEADER + UNIQUE[case], schema)})
+    on_ranges = in_ranges(here_cluster, path, limit=limit)
+    assert told(on_ranges) == told(cstodata.validate(path, rules=[], limit_errors=limit))
+    assert str(on_ranges.tables[0].how).startswith("on Spark, in ") or limit
+
+
+PARTS = {
+    "sound": [HEADER + rows(10, 30), HEADER + rows(40, 60), HEADER + rows(70, 90)],
+    "a key twice, in two parts": [HEADER + rows(10, 30), HEADER + rows(40, 60) + rows(12, 12)],
+    "a row over two parts": [HEADER + rows(10, 30) + b"31,Anna", HEADER + b" Example,a\n" + rows(32, 40)],
+    "a cell over two parts": [HEADER + rows(10, 30) + b'31,"Anna', HEADER + b'Example",a\n' + rows(32, 40)],
+    "a return over two parts": [(HEADER + rows(10, 30)).replace(b"\n", b"\r\n")[:-1], HEADER + b"\n" + rows(32, 40)],
+    "a part without rows": [HEADER + rows(10, 30), HEADER, b"", HEADER + rows(40, 60)],
+    "a first part without rows": [HEADER, HEADER + rows(40, 60)],
+    "other headers": [HEADER + rows(10, 30), b"a\n" + rows(40, 60), b"\xef\xbb\xbfa,b,c,d\r" + rows(70, 75)],
+    "one inch": [HEADER + rows(10, 30), HEADER + rows(40, 60) + b'61,5" pipe,a\n'],
+    "an open end": [HEADER + rows(10, 30), HEADER + rows(40, 60) + b'61,"open,a\n'],
+    "bad all over": [HEADER + rows(10, 30, "x" * 30, "z"), HEADER + rows(10, 60, "y" * 30, "z")],
+    "a long header": [HEADER + rows(10, 30), b"x" * 5000 + b"\n" + rows(40, 50)],
+}
+STRADDLING = {case for case in PARTS if "over two" in case} | {"one inch", "an open end", "a long header"}
+PACKED = {"none": "", "all": "0123", "the first": "0", "the last": "3", "all but the first": "123", "some": "02"}
+
+
+@pytest.fixture
+def package_of_parts(package: Callable[[bytes], Path]) -> Callable[..., Path]:
+    def make(parts: list[bytes], packed: str) -> Path:
+        folder, paths = package(b""), []
+        for number, part in enumerate(parts):
+            is_packed = str(number) in packed or (packed == "3" and number == len(parts) - 1)
+            paths.append(f"part{number}.csv.gz" if is_packed else f"part{number}.csv")
+            (folder / paths[-1]).write_bytes(gzip.compress(part, mtime=0) if is_packed else part)
+        descriptor = json.loads((folder / "datapackage.json").read_text())
+        descriptor["resources"][0] |= {"path": paths[0], "extrapaths": paths[1:]}
+        (folder / "datapackage.json").write_text(json.dumps(descriptor))
+        return folder
+
+    return make
+
+
+@pytest.mark.parametrize("packed", PACKED)
+@pytest.mark.parametrize("case", PARTS)
+def test_parts_are_looked_at_where_they_are(
+    here_cluster: Any, package_of_parts: Callable[..., Path], case: str, packed: str
+) -> None:
+    path = package_of_parts(PARTS[case], PACKED[packed])
+    for limit in (0, 3):
+        report = in_ranges(here_cluster, path, limit=limit, size=100)
+        assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=limit))
+        assert str(report.tables[0].how).startswith("on Spark, in ") or limit or case in STRADDLING
+
+
+@pytest.mark.parametrize("packed", ["none", "all", "some"])
+def test_nobody_joins_or_unpacks_the_parts_of_a_table_on_spark(
+    here_cluster: Any, package_of_parts: Callable[..., Path], packed: str
+) -> None:
+    path = package_of_parts(PARTS["a key twice, in two parts"], PACKED[packed])
+    with patch.object(PlainFiles, "plain", side_effect=AssertionError("it was written")):
+        people, _ = in_ranges(here_cluster, path).tables
+    assert [finding.type for finding in people.findings] == ["primary-key"]
+
+
+@pytest.mark.parametrize(
+    "content", [HEADER + rows(10, 60), HEADER + rows(10, 30) + b'31,"An\nna",a\nx,Bert,a\n', HEADER]
+)
+def test_a_gzipped_file_is_one_task(here_cluster: Any, package_of_parts: Callable[..., Path], content: bytes) -> None:
+    path = package_of_parts([content], "0")
+    report = in_ranges(here_cluster, path)
+    assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=0))
+    packed = (path / "part0.csv.gz").stat().st_size
+    assert report.tables[0].how == f"on Spark, in 1 tasks of up to {packed} bytes"
+
+
+@pytest.mark.parametrize("damage", ["cut short", "no gzip", "a bomb"])
+def test_what_is_wrong_with_a_gzipped_part_is_told_as_by_threads(
+    here_cluster: Any, package_of_parts: Callable[..., Path], damage: str
+) -> None:
+    path = package_of_parts(PARTS["sound"], "12")
+    part = path / "part1.csv.gz"
+    if damage == "a bomb":
+        part.write_bytes(gzip.compress(HEADER + b"10,Anna,a\n" * 8_000_000))
+    else:
+        part.write_bytes(part.read_bytes()[:-9] if damage == "cut short" else b"id\n1\n")
+    for limit in (0, 1):
+        assert told(in_ranges(here_cluster, path, limit=limit)) == told(
+            cstodata.validate(path, rules=[], limit_errors=limit)
+        )
 
 
 @pytest.mark.parametrize(
@@ -106,11 +223,19 @@ def test_ranges_give_the_report_that_threads_give(
 def test_what_has_no_sure_ranges_is_left_to_this_machine(
     here_cluster: Any, package: Callable[[bytes], Path], case: str, why: str
 ) -> None:
-    with patch.object(carrier, "Cluster", here_cluster), patch.object(carrier, "RECORD_BYTES", 100):
-        engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=16)  # type: ignore[arg-type]  # nobody asks it
-        people, groups = cstodata.validate(package(TABLES[case]), rules=[], engine=engine).tables
+    with patch.object(carrier, "RECORD_BYTES", 100):
+        people, groups = in_ranges(here_cluster, package(TABLES[case]), limit=1000, size=16).tables
     assert people.how is None or people.how.startswith(f"on this machine, because {why}")
     assert groups.how == "on Spark, in 1 tasks of up to 12 bytes"
+
+
+@pytest.mark.xdist_group("spark")
+def test_spark_compares_unique_keys(spark: Any, make_package: Callable[..., Path]) -> None:
+    schema = {"fields": PEOPLE["fields"], "uniqueKeys": [["name", "group"]]}
+    path = make_package({"people": (HEADER + UNIQUE["a key twice"], schema)})
+    report = cstodata.validate(path, engine=cstodata.SparkEngine(spark, min_bytes=0, range_bytes=200, tasks=2))
+    assert told(report) == told(cstodata.validate(path))
+    assert str(report.tables[0].how).startswith("on Spark")
 
 
 @pytest.mark.xdist_group("spark")

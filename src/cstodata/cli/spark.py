@@ -23,21 +23,29 @@ def spark_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return master(remote(command))
 
 
-def check_spark_options(engine: str, master: str | None, remote: str | None, checkpoints: Path | None = None) -> None:
-    """Make sure that they are about Spark if they are there, and say only once where it is.
+def check_spark_options(engine: str, master: str | None, remote: str | None, *others: object) -> None:
+    """Make sure that all options about Spark are given with it, and that they say only once where it is.
 
     Raises:
         click.UsageError: They do not.
     """
-    if engine != "spark" and (master or remote or checkpoints):
-        raise click.UsageError("--master, --remote and --checkpoints are for --engine spark.")
+    if engine != "spark" and any((master, remote, *others)):
+        raise click.UsageError("--master, --remote, --checkpoints and --spark-files are for --engine spark.")
     if master and remote:
         raise click.UsageError("--master and --remote both tell where Spark is: it is one of them.")
 
 
 @contextmanager
-def spark_engine(master: str | None, remote: str | None, checkpoints: Path | None = None) -> Iterator[SparkEngine]:
+def spark_engine(
+    master: str | None, remote: str | None, *, files: str | None = None, checkpoints: Path | None = None
+) -> Iterator[SparkEngine]:
     """Spark as an engine: a session that is started here, and stopped in the end.
+
+    Args:
+        master: Address of a cluster; None for this machine, or for `remote`.
+        remote: Address of a Spark Connect server.
+        files: Where executors find the folder of the package; None for its path here.
+        checkpoints: Where what jobs tell is kept; None if it is not.
 
     Raises:
         SparkError: No session can be started.
@@ -50,7 +58,7 @@ def spark_engine(master: str | None, remote: str | None, checkpoints: Path | Non
     with _silent_children():
         session = start_session(master=master, remote=remote)
     try:
-        yield SparkEngine(session, checkpoints=checkpoints)
+        yield SparkEngine(session, files=files, checkpoints=checkpoints)
     finally:
         session.stop()
 

@@ -64,6 +64,11 @@ def _size(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     help="Folder in which --engine spark keeps what it has read until it is done, to go on there after a failure.",
 )
 @click.option(
+    "--spark-files",
+    metavar="URL",
+    help="Where executors find the package's folder: a path, or s3://bucket/prefix.  [default: its path here]",
+)
+@click.option(
     "--threads",
     type=click.IntRange(min=1, max=1024),
     metavar="N",
@@ -100,6 +105,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     master: str | None,
     remote: str | None,
     checkpoints: Path | None,
+    spark_files: str | None,
     threads: int | None,
     memory_limit: str,
     explain_engine: bool,
@@ -113,7 +119,7 @@ def validate(  # noqa: PLR0913 -- one parameter an option
     """
     if rules and no_rules:
         raise click.UsageError("--rule and --no-rules contradict each other.")
-    check_spark_options(engine, master, remote, checkpoints)
+    check_spark_options(engine, master, remote, checkpoints, spark_files)
     from cstodata.api import validate as check
 
     package = chosen_package(path)
@@ -121,7 +127,8 @@ def validate(  # noqa: PLR0913 -- one parameter an option
         raise click.UsageError(f"{output} is part of the package.")
     import_lean(package, with_rules=not no_rules)
     with ExitStack() as stack:
-        read_by = engine if engine != "spark" else stack.enter_context(spark_engine(master, remote, checkpoints))
+        spark = spark_engine(master, remote, files=spark_files, checkpoints=checkpoints)
+        read_by = stack.enter_context(spark) if engine == "spark" else engine
         on_step = stack.enter_context(progress("Checking"))
         chosen = () if no_rules else rules or None
         report = check(

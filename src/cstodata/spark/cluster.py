@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 
     from cstodata.model.progress import OnStep
     from cstodata.spark.checkpoints import Checkpoints
-    from cstodata.spark.ranges import Range
 
     Piece = TypeVar("Piece")
     Task = Callable[[Piece], Iterable[Note]]
-    Keys = Callable[[Range], Iterable[tuple[int, pa.Array]]]
+    Keys = Callable[[Piece], Iterable[tuple[int, pa.Array]]]
     """Gives the keys of each kind, with its number, as texts without nulls; or -1, and why there are none."""
-    Hashed = Callable[[Range], Iterable[tuple[int, int, bytes]]]
+    Hashed = Callable[[Piece], Iterable[tuple[int, int, bytes]]]
     """Gives for each kind of keys its number, a bucket, and the hashes in it; or -1, 0, and why there are none."""
 
 _FIRST_RANGES, _MOST_RANGES = 8, 1024
@@ -106,7 +105,7 @@ class Cluster:
                 for _, job in running:
                     self._jobs.end(job)
 
-    def repeated(self, hashed: Hashed, ranges: Sequence[Range], *, most: int, doing: str) -> pa.Table:
+    def repeated(self, hashed: Hashed[Piece], ranges: Sequence[Piece], *, most: int, doing: str) -> pa.Table:
         """The hashes of keys that occur twice in ranges: columns `kind` and `hash`, at most so many.
 
         Or, with a kind below 0, `why` they cannot be told.
@@ -126,7 +125,14 @@ class Cluster:
         return self._asked(found.limit(most), doing)
 
     def missing(
-        self, keys: Keys, ranges: Sequence[Range], targets: Keys, there: Sequence[Range], *, most: int, doing: str
+        self,
+        keys: Keys[Piece],
+        ranges: Sequence[Piece],
+        targets: Keys[Piece],
+        there: Sequence[Piece],
+        *,
+        most: int,
+        doing: str,
     ) -> pa.Table:
         """The keys in ranges that are not among the targets in others, as `repeated` gives them.
 
@@ -155,7 +161,7 @@ class Cluster:
 
         return self._tasks(len(ranges), run, _NOTES_IN_SPARK)
 
-    def _keys(self, keys: Keys, ranges: Sequence[Range]) -> DataFrame:
+    def _keys(self, keys: Keys[Piece], ranges: Sequence[Piece]) -> DataFrame:
         def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for part in _parts(batches):
                 for kind, texts in keys(ranges[part]):

@@ -1,4 +1,4 @@
-"""Where to cut a file so that each range begins with a record: counted by Spark, proved by whoever parses it."""
+"""Where to cut a table so that each range begins with a record: counted by Spark, proved by whoever parses it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from cstodata.spark.ranges import aligned, equal_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from cstodata.spark.cluster import Cluster
-    from cstodata.spark.ranges import Range
+    from cstodata.spark.ranges import Range, Source
 
 COUNTED = "counted"
 
@@ -29,15 +28,15 @@ class Count:
         yield Note(COUNTED, piece.read().count(self.quote), [])
 
 
-def cut(path: Path, *, quote: bytes, range_bytes: int, cluster: Cluster) -> list[Range]:
-    """A file in ranges of about the same size that begin where a record does, if its quotes tell.
+def cut(source: Source, *, quote: bytes, range_bytes: int, cluster: Cluster) -> list[Range]:
+    """A source in ranges of about the same size that begin where a record does, if its quotes tell.
 
     Raises:
         SparkError: Spark cannot go on.
     """
-    ranges = equal_ranges(path, path.stat().st_size, range_bytes)
+    ranges = equal_ranges(source, range_bytes)
     if len(ranges) < 2:  # noqa: PLR2004 -- one range needs no cut
         return ranges
-    doing = f"{path.name}: where records begin"
+    doing = f"{source.segments[0].file.path.name}: where records begin"
     counted = [note.number for notes in cluster.notes(Count(quote=quote), ranges, doing=doing) for note in notes]
     return aligned(ranges, counted, quote)

@@ -16,10 +16,13 @@ class SparkEngine:
     """Validation and comparison on Spark.
 
     Large tables are looked at by executors, and what they suspect is judged on the driver; of those that are compared
-    executors make hashes, and Spark joins them. Executors need cstodata installed, and read the files of the package by the same paths as the driver.
+    executors make hashes, and Spark joins them. Executors need cstodata installed, and read the files of the package by
+    the same paths as the driver, or at a place of their own.
 
     Attributes:
         session: A session, of Spark or Spark Connect; it is not stopped.
+        files: Where executors find the folder of the package that is checked: its path there, or an address such as
+            `s3://bucket/prefix`; None for the path of the driver.
         min_bytes: Tables smaller than this are judged on the driver, and compared if both are smaller.
         range_bytes: How much of a file a task reads; an executor holds a few times as much.
         tasks: The most tasks of one job.
@@ -29,6 +32,7 @@ class SparkEngine:
 
     session: SparkSession
     _: KW_ONLY
+    files: str | None = None
     min_bytes: int = 64 * 1024 * 1024
     range_bytes: int = 64 * 1024 * 1024
     tasks: int = 1024

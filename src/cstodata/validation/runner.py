@@ -98,7 +98,7 @@ def _carrier(
 
     folder = engine.checkpoints
     kept = Checkpoints.of(folder, question(package, chosen, limits, engine)) if folder else None
-    return SparkCarrier(engine, checkpoints=kept, on_step=on_step)
+    return SparkCarrier(engine, package.root, checkpoints=kept, on_step=on_step)
 
 
 def _judge_tables(

@@ -20,6 +20,7 @@ from cstodata.package.plain_csv import csv_dialect, is_csv_file, read_labels
 from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.spark.cluster import Cluster
 from cstodata.spark.cuts import cut
+from cstodata.spark.ranges import Source as SourceBytes
 from cstodata.spark.records import Numbered
 from cstodata.spark.relations import SparkRelations, collected
 
@@ -153,7 +154,7 @@ def _source(table: Table) -> tuple[Path, Source]:
 def _ranges(path: Path, source: Source, engine: SparkEngine, cluster: Cluster) -> list[Range]:
     """The ranges of a file, if quotes tell where its records end: no task is to read much more than others."""
     size = engine.range_bytes
-    ranges = cut(path, quote=source.dialect.quote.encode(), range_bytes=size, cluster=cluster)
+    ranges = cut(SourceBytes.of(path), quote=source.dialect.quote.encode(), range_bytes=size, cluster=cluster)
     if any(each.stop - each.start > 2 * size + BLOCK_BYTES for each in ranges):
         raise LeftHereError
     return ranges

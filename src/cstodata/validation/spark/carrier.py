@@ -1,4 +1,4 @@
-"""The readings of the fast engine, carried by Spark: ranges are looked at on executors, suspects are judged here."""
+"""The readings of the fast engine, carried by Spark: pieces are looked at on executors, suspects are judged here."""
 
 from __future__ import annotations
 
@@ -11,10 +11,22 @@ import pyarrow.compute as pc
 
 from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.spark.cluster import Cluster
-from cstodata.spark.cuts import cut
-from cstodata.spark.records import Numbered
+from cstodata.spark.files import File, Place
 from cstodata.validation.spark.frames import SparkFrames
-from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Hashed, Judge, Keys, hit_of
+from cstodata.validation.spark.pieces import UNSURE, pieces_of
+from cstodata.validation.spark.tasks import (
+    ASCENDING,
+    DONE,
+    HIT,
+    SUSPECT,
+    UNFIT,
+    Hashed,
+    Judge,
+    Keys,
+    Kind,
+    hit_of,
+    is_keyed,
+)
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.keys import must_differ
 from cstodata.validation.tables.reading import Summary, read_on, verdict
@@ -29,10 +41,12 @@ if TYPE_CHECKING:
     from cstodata.package.descriptor import DataPackage
     from cstodata.spark.checkpoints import Checkpoints
     from cstodata.spark.engine import SparkEngine
-    from cstodata.spark.ranges import Range
+    from cstodata.spark.notes import Note
     from cstodata.validation.limits import Limits
+    from cstodata.validation.spark.pieces import Piece
     from cstodata.validation.tables.fast import Target
     from cstodata.validation.tables.keys import Fields
+    from cstodata.validation.tables.plain_files import Part
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
     from cstodata.validation.tables.reading import Reading, Verdict
     from cstodata.validation.tables.standard import StandardChecks
@@ -41,8 +55,16 @@ MOST_SUSPICIONS = 1_000_000
 """Keys that may be sent to the driver and from there to the executors."""
 
 
-_RANGES_A_BUCKET = 8
-"""Keys are brought together in buckets, each of about as many hashes as so many ranges have keys."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A piece of a table, and the number of its first record behind the header, which is 1."""
+
+    piece: Piece
+    first: int
+
+
+_PIECES_A_BUCKET = 8
+"""Keys are brought together in buckets, each of about as many hashes as so many pieces have keys."""
 
 
 class LeftHereError(Exception):
@@ -52,14 +74,22 @@ class LeftHereError(Exception):
 class SparkCarrier:
     """Carries the readings of the tables of one package."""
 
-    def __init__(self, engine: SparkEngine, *, checkpoints: Checkpoints | None, on_step: OnStep) -> None:
-        self._engine, self._checkpoints = engine, checkpoints
+    def __init__(self, engine: SparkEngine, root: Path, *, checkpoints: Checkpoints | None, on_step: OnStep) -> None:
+        """Carry with an engine what stands in a folder.
+
+        Raises:
+            SparkError: There are no places such as the one where executors are to find it.
+        """
+        self._engine, self._root, self._checkpoints = engine, root, checkpoints
+        self._place = Place(address=engine.files) if engine.files else None
+        if self._place:
+            self._place.check()
         self.cluster = Cluster(session=engine.session, tasks=engine.tasks, checkpoints=checkpoints, on_step=on_step)
-        self._ranges: dict[Path, list[Range]] = {}
+        self._pieces: dict[tuple[Part, ...], tuple[Piece, ...]] = {}
         self._numbered: dict[Path, list[Numbered]] = {}
 
     def numbered(self, path: Path) -> list[Numbered] | None:
-        """The ranges of a file, each with the number of its first record; None if not all of them were read."""
+        """The pieces of a plain file, each with the number of its first record; None if not all of them were read."""
         return self._numbered.get(path.resolve())
 
     def discard_checkpoints(self) -> None:
@@ -99,52 +129,61 @@ class SparkCarrier:
         limits: Limits,
         checks: StandardChecks,
     ) -> Verdict:
-        if why := self._why_here(plan, checks):
+        if why := self._why_here(plan):
             raise LeftHereError(why)
         with ThreadPoolExecutor(max_workers=1) as pool:
-            digesting = pool.submit(digest, plan.digested)
-            ranges = self._aligned(plan)
+            digesting = pool.submit(digest, plan.digested_blocks())
+            pieces = self._pieces_of(plan)
             large = {key: each for key, each in targets.items() if self._is_large(each.plan)}
             readings = _Readings(
                 plan=plan,
-                ranges=ranges,
+                pieces=pieces,
                 cluster=self.cluster,
                 small={key: each for key, each in targets.items() if key not in large},
-                large={key: (each, self._aligned(each.plan)) for key, each in large.items()},
+                large={key: (each, self._pieces_of(each.plan)) for key, each in large.items()},
                 checks=checks,
                 limits=limits,
             )
             reading = readings.last()
-            if not reading.limit_reached:
+            if not reading.limit_reached and plan.is_one_plain_file:
                 self._numbered[plan.path.resolve()] = [
-                    Numbered(range=each, first=first) for each, first in zip(ranges, readings.firsts, strict=True)
+                    Numbered(piece=each, first=first) for each, first in zip(pieces, readings.firsts, strict=True)
                 ]
-            longest = max(each.stop - each.start for each in ranges)
-            how = f"on Spark, in {len(ranges):,} tasks of up to {longest:,} bytes"
+            longest = max(each.size for each in pieces)
+            how = f"on Spark, in {len(pieces):,} tasks of up to {longest:,} bytes"
             return verdict(plan, reading, digesting.result(), how=how)
 
-    def _why_here(self, plan: TablePlan, checks: StandardChecks) -> str | None:
+    def _why_here(self, plan: TablePlan) -> str | None:
         """Why a table is not for Spark, as far as can be said before it is read; None if it is."""
         if not plan.is_own:
-            return "its file had to be unpacked or joined here"
+            return "its file had to be written anew here"
         if not self._is_large(plan):
-            return f"{plan.path.stat().st_size:,} bytes are too few for a job"
-        return "its schema has unique keys beside the primary key" if checks.compares else None
+            return f"{_size(plan):,} bytes are too few for a job"
+        return None
 
     def _is_large(self, plan: TablePlan) -> bool:
         """Whether others can read a table, and should."""
-        return plan.is_own and plan.path.stat().st_size >= max(1, self._engine.min_bytes)
+        return plan.is_own and _size(plan) >= max(1, self._engine.min_bytes)
 
-    def _aligned(self, plan: TablePlan) -> list[Range]:
-        """The ranges of a file that are to begin and end with records; counted by Spark, too."""
-        if plan.path not in self._ranges:
-            quote, size = plan.dialect.quote.encode(), self._engine.range_bytes
-            ranges = cut(plan.path.resolve(), quote=quote, range_bytes=size, cluster=self.cluster)
+    def _pieces_of(self, plan: TablePlan) -> tuple[Piece, ...]:
+        """The pieces of a table that are to begin and end with records; counted by Spark, too."""
+        if plan.parts not in self._pieces:
+            size = self._engine.range_bytes
+            pieces = pieces_of(plan, file=self._file, range_bytes=size, cluster=self.cluster)
             # A record may reach into the next range, and no further than its size.
-            if any(each.stop - each.start > 2 * size + RECORD_BYTES for each in ranges):
-                raise LeftHereError("its quotes do not tell where its records end")
-            self._ranges[plan.path] = ranges
-        return self._ranges[plan.path]
+            if any(each.packed is None and each.size > 2 * size + RECORD_BYTES for each in pieces):
+                raise LeftHereError(UNSURE)
+            self._pieces[plan.parts] = pieces
+        return self._pieces[plan.parts]
+
+    def _file(self, path: Path) -> File:
+        """A file of the package, for executors."""
+        file = File.of(path)
+        return file.at(self._place, self._root, path) if self._place else file
+
+
+def _size(plan: TablePlan) -> int:
+    return sum(part.path.stat().st_size for part in plan.parts)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,20 +192,20 @@ class _Readings:
 
     Attributes:
         small: Targets that are few enough to be sent to the executors.
-        large: The others, and the ranges of their files.
-        firsts: The number of the first row of each range that was read.
+        large: The others, and their pieces.
+        firsts: The number of the first row of each piece that was read.
         unordered: The keys that must differ, and do not ascend from row to row.
     """
 
     plan: TablePlan
-    ranges: Sequence[Range]
+    pieces: Sequence[Piece]
     cluster: Cluster
     small: Mapping[ForeignKey, Target]
-    large: Mapping[ForeignKey, tuple[Target, Sequence[Range]]]
+    large: Mapping[ForeignKey, tuple[Target, Sequence[Piece]]]
     checks: StandardChecks
     limits: Limits
     firsts: list[int] = field(default_factory=list)
-    unordered: set[Fields] = field(default_factory=set)
+    unordered: set[Kind] = field(default_factory=set)
 
     def last(self) -> Reading:
         """What the last reading found."""
@@ -174,15 +213,15 @@ class _Readings:
         repeated, missing = self._repeated(), self._missing()
         return self._reading(repeated, missing) if repeated or missing else reading
 
-    def _reading(self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]) -> Reading:
+    def _reading(self, repeated: Mapping[Kind, pa.Array], missing: Mapping[ForeignKey, pa.Array]) -> Reading:
         absent = {key: _AllBut(frozenset(missing[key].to_pylist() if key in missing else ())) for key in self.large}
         summaries = self._summaries(repeated, missing)
         return read_on(self.plan, {**self.small, **absent}, summaries, self.limits, lambda _: None)  # the cluster tells
 
     def _summaries(
-        self, repeated: Mapping[Fields, pa.Array], missing: Mapping[ForeignKey, pa.Array]
+        self, repeated: Mapping[Kind, pa.Array], missing: Mapping[ForeignKey, pa.Array]
     ) -> Iterator[Summary]:
-        distinct = tuple(sorted(must_differ(self.plan)))
+        distinct = self._distinct()
         targets: dict[Fields, list[pa.Array]] = {}
         for key, target in self.small.items():
             targets.setdefault(key.fields, []).append(target.keys)
@@ -190,7 +229,8 @@ class _Readings:
         for key, texts in missing.items():
             chunks.setdefault(key.fields, []).append(texts)
         suspicions = {fields: pa.chunked_array(each).unique() for fields, each in chunks.items()}
-        enough = self.limits.errors and self.limits.errors + sum(map(len, [*repeated.values(), *suspicions.values()]))
+        judged = [each for kind, each in repeated.items() if not kind.is_standard]
+        enough = self.limits.errors and self.limits.errors + sum(map(len, [*judged, *suspicions.values()]))
         task = Judge(
             plan=self.plan,
             checks=self.checks,
@@ -198,14 +238,15 @@ class _Readings:
             repeated=repeated,
             suspicions=suspicions,
             targets=targets,
+            limit=self.limits.errors,
             enough=enough,
         )
         self.checks.restart()
         ascents = [_Ascents() for _ in distinct]
         before = 0
         self.firsts.clear()
-        told = self.cluster.notes(task, self.ranges, doing=f"{self.plan.path.name}: rows")
-        for piece, notes in zip(self.ranges, told, strict=False):
+        told = self.cluster.notes(task, self.pieces, doing=f"{self.plan.parts[0].path.name}: rows")
+        for piece, notes in zip(self.pieces, told, strict=False):
             end = notes[-1]
             if end.what == UNFIT:
                 raise LeftHereError(end.texts[0])
@@ -213,23 +254,38 @@ class _Readings:
             ends = {note.number: note.texts for note in notes if note.what == ASCENDING}
             for number, ascent in enumerate(ascents):
                 ascent.add(ends.get(number))
-            self.unordered = {fields for fields, each in zip(distinct, ascents, strict=True) if not each.hold}
+            self.unordered = {kind for kind, each in zip(distinct, ascents, strict=True) if not each.hold}
             for note in notes:
                 if note.what == HIT:
                     self.checks.hit(hit_of(note, before + note.number))
+            self._note_keys(notes, before)
             suspects = [(before + note.number, note.texts) for note in notes if note.what == SUSPECT]
-            yield Summary(rows=end.number, suspects=suspects, share=piece.stop / piece.size)
+            yield Summary(rows=end.number, suspects=suspects, share=piece.share)
             if end.what != DONE:
                 raise LeftHereError("it has fewer errors than suspicious rows")
             before += end.number
 
-    def _repeated(self) -> dict[Fields, pa.Array]:
+    def _distinct(self) -> tuple[Kind, ...]:
+        """All keys that must differ."""
+        standard = {Kind(fields, is_standard=True) for fields in self.checks.unique_keys}
+        return tuple(sorted({*map(Kind, must_differ(self.plan)), *standard}))
+
+    def _note_keys(self, notes: Sequence[Note], before: int) -> None:
+        """Let the rows whose unique keys may be repeated be compared as on one machine."""
+        for number, fields in enumerate(self.checks.unique_keys):
+            told = [(before + note.number, note.texts[1]) for note in notes if is_keyed(note, number)]
+            if told:
+                numbers, texts = zip(*told, strict=True)
+                self.checks.note(fields, numbers, pa.array(texts, pa.string()))
+
+    def _repeated(self) -> dict[Kind, pa.Array]:
         """The hashes of the keys among those that were read that may occur twice and must not."""
         if not self.unordered:
             return {}
-        each, read = tuple(sorted(self.unordered)), self.ranges[: len(self.firsts)]
-        hashed = Hashed(keys=Keys(plan=self.plan, each=each), buckets=1 + len(read) // _RANGES_A_BUCKET)
-        doing = f"{self.plan.path.name}: equal keys"
+        each, read = tuple(sorted(self.unordered)), self.pieces[: len(self.firsts)]
+        keys = Keys(plan=self.plan, each=each, checks=self.checks)
+        hashed = Hashed(keys=keys, buckets=1 + len(read) // _PIECES_A_BUCKET)
+        doing = f"{self.plan.parts[0].path.name}: equal keys"
         found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1, doing=doing)
         for why in found["why"].drop_null().to_pylist():
             raise LeftHereError(why)
@@ -237,11 +293,11 @@ class _Readings:
 
     def _missing(self) -> dict[ForeignKey, pa.Array]:
         """The keys among those that were read that are not found in a large table."""
-        read, missing = self.ranges[: len(self.firsts)], {}
+        read, missing = self.pieces[: len(self.firsts)], {}
         for key, (target, there) in self.large.items():
-            mine = Keys(plan=self.plan, each=(key.fields,))
-            theirs = Keys(plan=target.plan, each=(target.fields,))
-            doing = f"{self.plan.path.name}: references"
+            mine = Keys(plan=self.plan, each=(Kind(key.fields),))
+            theirs = Keys(plan=target.plan, each=(Kind(target.fields),))
+            doing = f"{self.plan.parts[0].path.name}: references"
             found = self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1, doing=doing)
             for kind, texts in _by_kind(found, "key"):
                 if kind < 0:
@@ -251,14 +307,14 @@ class _Readings:
 
 
 class _Ascents:
-    """Whether keys ascend through all ranges that were read."""
+    """Whether keys ascend through all pieces that were read."""
 
     def __init__(self) -> None:
         self.hold = True
         self._last: str | None = None
 
     def add(self, ends: list[str] | None) -> None:
-        """The first and the last key of the next range: empty if it has none, None if they do not ascend."""
+        """The first and the last key of the next piece: empty if it has none, None if they do not ascend."""
         self.hold = self.hold and ends is not None and (not ends or self._last is None or self._last < ends[0])
         self._last = ends[1] if ends else self._last
 

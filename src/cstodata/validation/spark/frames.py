@@ -16,7 +16,6 @@ from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_plain_csv, read_labels
 from cstodata.package.tables import type_texts
 from cstodata.spark.notes import Note
-from cstodata.spark.records import with_header
 from cstodata.validation.rules.base import ROW, Tables, failing_rows, in_order
 from cstodata.validation.spark.tasks import FAILING, UNFIT
 
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
 
     from cstodata.package.descriptor import DataPackage, Field, Resource
     from cstodata.package.plain_csv import CsvDialect
-    from cstodata.spark.records import Numbered
     from cstodata.validation.rules.base import Rule
-    from cstodata.validation.spark.carrier import SparkCarrier
+    from cstodata.validation.spark.carrier import Numbered, SparkCarrier
 
 _TYPES = {pa.string(): "string", pa.int64(): "long", pa.date32(): "date"}
 
@@ -99,13 +97,13 @@ class _Pieces:
     def __call__(self, piece: Numbered) -> Iterator[pa.Table]:
         """The columns, typed, and `ROW`."""
         names = [field.name for field in self.fields]
-        content = with_header(piece.range, self.dialect, len(self.labels))
         first, header = piece.first, 1
-        for batch in read_batches(content, self.labels, self.dialect, columns=names):
-            texts = pa.Table.from_batches([batch]).slice(header)
-            typed = type_texts(texts, self.fields, resource=self.resource)
-            yield typed.append_column(ROW, pa.arange(first, first + typed.num_rows))
-            first, header = first + typed.num_rows, 0
+        with piece.piece.opened(self.dialect, len(self.labels)) as content:
+            for batch in read_batches(content, self.labels, self.dialect, columns=names):
+                texts = pa.Table.from_batches([batch]).slice(header)
+                typed = type_texts(texts, self.fields, resource=self.resource)
+                yield typed.append_column(ROW, pa.arange(first, first + typed.num_rows))
+                first, header = first + typed.num_rows, 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

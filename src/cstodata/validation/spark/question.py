@@ -32,6 +32,7 @@ def question(package: DataPackage, chosen: Iterable[Resource], limits: Limits, e
         "resources": [each.name for each in chosen],
         "limit_errors": limits.errors,
         "sizes": [engine.min_bytes, engine.range_bytes],
+        "read_from": engine.files,
     }
 
 

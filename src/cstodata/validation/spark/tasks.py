@@ -1,21 +1,20 @@
-"""What is done with one range of a file, on whatever machine: pure functions of its bytes and a plan.
+"""What is done with one piece of a table, on whatever machine: pure functions of its bytes and a plan.
 
-A task finds out itself whether its range ends with a record. If the first range begins with one, and each of the
-others that come before another does end with one, then all do begin with one: so no cut is trusted, all are proved.
+A task finds out itself whether its piece ends with a record. If the first piece begins with one, and each that comes
+before another does end with one, then all do begin with one: so no cut is trusted, all are proved.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.package.open_quotes import is_open_end
 from cstodata.spark.hashes import hashes, in_buckets
 from cstodata.spark.notes import Note
-from cstodata.spark.records import with_header
+from cstodata.validation.spark.pieces import prove_end
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.keys import BatchKeys
 from cstodata.validation.tables.looking import exact_cells, look, suspects
@@ -24,48 +23,66 @@ from cstodata.validation.tables.scan import NotFastError, scan
 from cstodata.validation.tables.standard import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from cstodata.spark.ranges import Range
+    from cstodata.validation.spark.pieces import Piece
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.looking import Suspicions
     from cstodata.validation.tables.plan import TablePlan
     from cstodata.validation.tables.scan import Batch
     from cstodata.validation.tables.standard import StandardChecks
 
-SUSPECT, HIT, ASCENDING = "suspect", "hit", "ascending"
+SUSPECT, HIT, KEYED, ASCENDING = "suspect", "hit", "keyed", "ascending"
 ENOUGH, DONE, UNFIT, FAILING = "enough", "done", "unfit", "failing"
+
+_NO_TEXTS: Final = pa.array([], pa.string())
+
+
+class Kind(NamedTuple):
+    """Keys of one kind.
+
+    Attributes:
+        fields: What they are made of.
+        is_standard: Whether they are one of the `uniqueKeys`, which Frictionless does not look at.
+    """
+
+    fields: Fields
+    is_standard: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Looks at the rows of a range.
+    """Looks at the rows of a piece.
 
     Attributes:
         plan: The table.
         distinct: The keys of which it is to be told whether they ascend.
-        repeated: Hashes of keys of which every row is judged, by the fields that the keys are made of.
-        suspicions: Such keys themselves.
+        repeated: Hashes of keys of which every row is judged, or told.
+        suspicions: Keys of which every row is judged, by the fields that they are made of.
         targets: All keys that may be referred to, by the fields that refer to them: rows with others are judged.
-        checks: What else looks at the rows, one by one.
-        enough: How many suspects of a range end the reading; 0 for no limit.
+        checks: What else looks at the rows.
+        limit: How many findings there may be; 0 for no limit.
+        enough: How many suspects of a piece end the reading; 0 for no limit.
     """
 
     plan: TablePlan
     checks: StandardChecks
-    distinct: tuple[Fields, ...]
-    repeated: Mapping[Fields, pa.Array]
+    distinct: tuple[Kind, ...]
+    repeated: Mapping[Kind, pa.Array]
     suspicions: Suspicions
     targets: Mapping[Fields, list[pa.Array]]
+    limit: int
     enough: int
 
-    def __call__(self, piece: Range) -> Iterator[Note]:
-        """Each `SUSPECT` with its cells, numbered as if the range were a file of its own, with a header.
+    def __call__(self, piece: Piece) -> Iterator[Note]:
+        """Each `SUSPECT` with its cells, numbered as if the piece were a file of its own, with a header.
 
-        Then each `HIT` of the checks; for each of the keys `distinct` that ascends, `ASCENDING` with the number of the
-        key, and the first and the last one, or nothing if there are none; and `DONE` with the number of rows. Or
-        `ENOUGH`, if there were. Or, at any time, `UNFIT` and why, if the fast engine may not judge the table, or the
-        range ends within a record.
+        With them, `KEYED` with one of the `uniqueKeys` that may be repeated: the number of its kind, and its text. Then
+        each `HIT` of the checks; for each of the keys `distinct` that ascends, `ASCENDING` with the number of the key,
+        and the first and the last one, or nothing if there are none; and `DONE` with the number of rows. Or `ENOUGH`,
+        if there were. Or, at any time, `UNFIT` and why, if the fast engine may not judge the table, or the piece ends
+        within a record.
         """
         try:
             with cell_deadline():
@@ -78,49 +95,74 @@ class Judge:
             notes = [Note(UNFIT, 0, [f"looking at its rows fails ({type(error).__name__})"])]
         return iter(notes)
 
-    def _notes(self, piece: Range) -> Iterator[Note]:
+    def _notes(self, piece: Piece) -> Iterator[Note]:
+        with piece.opened(self.plan.dialect, self.plan.width) as content:
+            yield from self._notes_of(piece, content)
+
+    def _notes_of(self, piece: Piece, content: bytes | Path) -> Iterator[Note]:
         plan, rows, told = self.plan, 0, 0
-        content = with_header(piece, plan.dialect, plan.width)
         exactly = exact_cells(content, plan.dialect)
         ascents = [_Ascent() for _ in self.distinct]
+        twice = [_Twice(number, kind.fields, self.repeated.get(kind), self.limit) for number, kind in self._standard]
         last_cell = plan.labels[-1]
-        wanted = {name: plan.position(name) for name in self.checks.fields & plan.handlers.keys()}
+        made = {kind.fields for kind in [*self.distinct, *self.repeated] if not kind.is_standard}
         self.checks.restart()
         for batch in scan(content, plan.dialect, plan.width):
-            if wanted:
-                self.checks.add(batch.numbers, {name: batch.columns[at] for name, at in wanted.items()})
-            looked = look(plan, batch, {*self.distinct, *self.suspicions, *self.repeated, *self.targets})
+            looked = look(plan, batch, {*made, *self.suspicions, *self.targets})
+            texts = standard_texts(plan, self.checks, batch)
+            self.checks.look(batch.numbers, texts)
+            keys = self.checks.keys(texts)
+            for each in twice:
+                yield from each.rows(batch.numbers, keys)
             for number, cells in suspects(plan, looked, self._suspicious(looked.keys), exactly):
                 yield Note(SUSPECT, number, cells)
                 told += 1
-            for fields, ascent in zip(self.distinct, ascents, strict=True):
-                ascent.add(looked.keys, fields, batch)
+            for kind, ascent in zip(self.distinct, ascents, strict=True):
+                ascent.add(*keys_of(kind, looked.keys, keys))
             rows += batch.size
             last_cell = batch.last_cell if batch.size else last_cell
             if self.enough and told >= self.enough:
                 yield from map(_note, self.checks.hits)
                 yield Note(ENOUGH, rows, [])
                 return
-        if rows or not piece.is_last:
-            _prove_end(content, plan, last_cell)
+        prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
         yield from map(_note, self.checks.hits)
         for number, ascent in enumerate(ascents):
             if ascent.holds:
                 yield Note(ASCENDING, number, ascent.ends)
         yield Note(DONE, rows, [])
 
+    @property
+    def _standard(self) -> list[tuple[int, Kind]]:
+        """The `uniqueKeys` that may be repeated, numbered as the checks number them."""
+        numbered = enumerate(Kind(fields, is_standard=True) for fields in self.checks.unique_keys)
+        return [(number, kind) for number, kind in numbered if kind in self.repeated]
+
     def _suspicious(self, keys: BatchKeys) -> Suspicions:
         """The suspicions, what may occur twice, and what is not found."""
         found = {fields: [texts] for fields, texts in self.suspicions.items()}
-        for fields, twice in self.repeated.items():
-            texts = pc.unique(keys.of(fields).drop_null())
-            found.setdefault(fields, []).append(texts.filter(pc.is_in(_signed(texts), value_set=twice)))
+        for (fields, is_standard), twice in self.repeated.items():
+            if not is_standard:
+                texts = pc.unique(keys.of(fields).drop_null())
+                found.setdefault(fields, []).append(texts.filter(pc.is_in(_signed(texts), value_set=twice)))
         for fields, targets in self.targets.items():
             texts = pc.unique(keys.of(fields).drop_null())
             missing = [texts.filter(pc.invert(pc.is_in(texts, value_set=target))) for target in targets]
             found.setdefault(fields, []).extend(missing)
         together = {fields: pa.chunked_array(chunks, pa.string()).unique() for fields, chunks in found.items()}
         return {fields: texts for fields, texts in together.items() if len(texts)}
+
+
+def standard_texts(plan: TablePlan, checks: StandardChecks, batch: Batch) -> dict[str, pa.Array]:
+    """The cells of a batch that the checks want."""
+    return checks.texts({name: batch.columns[plan.position(name)] for name in checks.fields & plan.handlers.keys()})
+
+
+def keys_of(kind: Kind, made: BatchKeys, standard: Mapping[Fields, pa.Array]) -> tuple[pa.Array, pa.Array]:
+    """The keys of a batch: those of the records of the right width, and those of the others that count."""
+    if kind.is_standard:
+        return standard.get(kind.fields, _NO_TEXTS), _NO_TEXTS
+    return made.of(kind.fields), made.ragged(kind.fields)
 
 
 def _signed(texts: pa.Array) -> pa.Array:
@@ -133,6 +175,11 @@ def hit_of(note: Note, row: int) -> Hit:
     return Hit(row=row, type=type_, message=message, mend=mend, field=field, value=value[0] if value else None)
 
 
+def is_keyed(note: Note, number: int) -> bool:
+    """Whether a note tells of a row with one of the `uniqueKeys`, the one of that number."""
+    return note.what == KEYED and note.texts[0] == str(number)
+
+
 def _note(hit: Hit) -> Note:
     value = [] if hit.value is None else [hit.value]
     return Note(HIT, hit.row, [hit.type, hit.message, hit.mend, hit.field, *value])
@@ -140,12 +187,13 @@ def _note(hit: Hit) -> Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Makes the keys of a range."""
+    """Makes the keys of a piece; `checks` is None if none of them is one of the `uniqueKeys`."""
 
     plan: TablePlan
-    each: tuple[Fields, ...]
+    each: tuple[Kind, ...]
+    checks: StandardChecks | None = None
 
-    def __call__(self, piece: Range) -> Iterator[tuple[int, pa.Array]]:
+    def __call__(self, piece: Piece) -> Iterator[tuple[int, pa.Array]]:
         """The keys of each kind, with its number, as texts without nulls; or -1, and why there are none, twice."""
         try:
             with cell_deadline():
@@ -153,23 +201,27 @@ class Keys:
         except (NotFastError, RefusedError) as error:
             yield -1, pa.array([str(error)] * 2)
 
-    def _keys(self, piece: Range) -> Iterator[tuple[int, pa.Array]]:
-        plan, last_cell = self.plan, self.plan.labels[-1]
-        content = with_header(piece, plan.dialect, plan.width)
+    def _keys(self, piece: Piece) -> Iterator[tuple[int, pa.Array]]:
+        with piece.opened(self.plan.dialect, self.plan.width) as content:
+            yield from self._keys_of(piece, content)
+
+    def _keys_of(self, piece: Piece, content: bytes | Path) -> Iterator[tuple[int, pa.Array]]:
+        plan, last_cell, rows = self.plan, self.plan.labels[-1], 0
         for batch in scan(content, plan.dialect, plan.width):
             made = BatchKeys(plan, batch)
-            for number, fields in enumerate(self.each):
-                for keys in (made.of(fields), made.ragged(fields)):
+            standard = self.checks.keys(standard_texts(plan, self.checks, batch)) if self.checks else {}
+            for number, kind in enumerate(self.each):
+                for keys in keys_of(kind, made, standard):
                     if len(keys) > keys.null_count:
                         yield number, keys.drop_null()
+            rows += batch.size
             last_cell = batch.last_cell if batch.size else last_cell
-        if not piece.is_last:
-            _prove_end(content, plan, last_cell)
+        prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashed:
-    """Makes the hashes of the keys of a range.
+    """Makes the hashes of the keys of a piece.
 
     Attributes:
         keys: The keys.
@@ -179,7 +231,7 @@ class Hashed:
     keys: Keys
     buckets: int
 
-    def __call__(self, piece: Range) -> Iterator[tuple[int, int, bytes]]:
+    def __call__(self, piece: Piece) -> Iterator[tuple[int, int, bytes]]:
         """For each kind of keys its number, and the number and the hashes of each bucket; or -1, 0, and why not."""
         made: dict[int, list[pa.Array]] = {}
         for kind, texts in self.keys(piece):
@@ -200,11 +252,12 @@ class _Ascent:
         self.holds = True
         self.ends: list[str] = []
 
-    def add(self, made: BatchKeys, fields: Fields, batch: Batch) -> None:
+    def add(self, texts: pa.Array, ragged: pa.Array) -> None:
+        """Some more keys; those of records of another width stand who knows where among them."""
         if not self.holds:
             return
-        keys = made.of(fields).drop_null()
-        if batch.ragged:
+        keys = texts.drop_null()
+        if len(ragged):
             self.holds = False
         elif len(keys):
             first, last = keys[0].as_py(), keys[-1].as_py()
@@ -213,7 +266,25 @@ class _Ascent:
             self.ends = [self.ends[0] if self.ends else first, last]
 
 
-def _prove_end(content: bytes, plan: TablePlan, last_cell: str) -> None:
-    """Make sure that the bytes do not end within quotes, as Arrow reads them."""
-    if is_open_end(content, plan.dialect, last_cell):
-        raise NotFastError("its quotes do not tell where its records end")
+class _Twice:
+    """Tells the rows whose unique key may occur twice, as many of a piece as can come before the limit."""
+
+    def __init__(self, number: int, fields: Fields, twice: pa.Array, limit: int) -> None:
+        self._number, self._fields, self._twice = number, fields, twice
+        self._left = limit or -1
+        self._seen: set[str] = set()
+
+    def rows(self, numbers: Sequence[int], keys: Mapping[Fields, pa.Array]) -> Iterator[Note]:
+        """`KEYED` for each such row of a batch."""
+        if not self._left or self._fields not in keys:
+            return
+        at = pc.indices_nonzero(keys[self._fields].is_valid())
+        texts = keys[self._fields].take(at)
+        found = pc.indices_nonzero(pc.is_in(_signed(texts), value_set=self._twice))
+        for index, text in zip(at.take(found).to_pylist(), texts.take(found).to_pylist(), strict=True):
+            yield Note(KEYED, numbers[index], [str(self._number), text])
+            if text in self._seen:
+                self._left -= 1
+                if not self._left:
+                    return
+            self._seen.add(text)

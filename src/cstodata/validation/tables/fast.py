@@ -16,7 +16,7 @@ from cstodata.validation.tables import scan as scanning
 from cstodata.validation.tables.keys import BatchKeys, KeyNotes
 from cstodata.validation.tables.looking import exact_cells, look, suspects
 from cstodata.validation.tables.reading import Summary, read_on, verdict
-from cstodata.validation.tables.refusal import RECORD_BYTES, too_large
+from cstodata.validation.tables.refusal import RECORD_BYTES, RefusedError, through_reference, too_large
 from cstodata.validation.tables.scan import NotFastError, RecordTooLargeError, digest, ends_within_quotes, scan
 
 if TYPE_CHECKING:
@@ -84,10 +84,14 @@ def judge_rows(
         NotFastError: The table is left to Frictionless after all.
         RefusedError: A record is too large for anybody.
     """
-    for target in targets.values():
-        _ = target.keys  # whether they can be read shows before anything else
+    _ = plan.path  # whether it can be read shows before anything else
+    for key, target in targets.items():
+        try:
+            _ = target.keys
+        except RefusedError as refusal:
+            raise refusal if target.plan is plan else through_reference(key.resource, refusal) from None
     with ThreadPoolExecutor(max_workers=limits.threads + 1) as pool:  # one is busy with the digests for long
-        digesting = pool.submit(digest, plan.digested)
+        digesting = pool.submit(digest, plan.digested_blocks())
         passes = _Passes(plan, targets, limits, checks, pool, on_share)
         notes, reading = _with_large_blocks(plan, passes.first)
         suspicions = notes.suspicions(limits)

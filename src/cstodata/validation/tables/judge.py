@@ -28,7 +28,7 @@ from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.references import SharedReferences
 from cstodata.validation.tables.refusal import RefusedError
 from cstodata.validation.tables.scan import NotFastError
-from cstodata.validation.tables.standard import StandardChecks
+from cstodata.validation.tables.standard import StandardChecks, in_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,11 +144,14 @@ class _Judge:
         if task.type != "table" and resource.schema is not None and not errors:
             errors.append(FormatError(note="the resource has a schema, but is no table in a format that can be read"))
         dialect = self._dialect(source, fast=not why)
-        file, is_one = self._text_file(source)
-        one_file = file if is_one else None
-        own = list(checks.findings(one_file, dialect, last=_last_row(task))) if task.type == "table" else []
+        paths = _text_paths(source)
+        is_one = len(paths) == 1
+        own = list(checks.findings(last=_last_row(task))) if task.type == "table" else []
+        # Not even unpacked, if nobody asks where in it anything stands.
+        one_file = self._text_file(paths) if is_one and (own or errors) else None
+        own = in_file(own, one_file, dialect)
         # The fast engine judges no file that ends within quotes, or is not UTF-8.
-        if why and file is not None:
+        if why and (file := self._text_file(paths)) is not None:
             own = [*beyond(resource, file, dialect, tell_line=is_one), *own]
         return TableResult(
             name=task.name,
@@ -190,15 +193,21 @@ class _Judge:
         (dialect, *_) = possible_dialects(source)
         return dialect
 
-    def _text_file(self, source: FrictionlessResource) -> tuple[Path | None, bool]:
-        """The bytes of a CSV table as one file, and whether it has only one; None if it has none that can be read."""
-        paths = [Path(path) for path in source.normpaths] if source.path else []
-        if source.format not in {"csv", "tsv"} or not paths or not all(path.is_file() for path in paths):
-            return None, False
+    def _text_file(self, paths: list[Path]) -> Path | None:
+        """The files of a CSV table as one; None if there are none, or they cannot be read."""
         try:
-            return (self.files.unpacked(paths[0]), True) if len(paths) == 1 else (self.files.joined(paths), False)
+            if len(paths) == 1:
+                return self.files.unpacked(paths[0])
+            return self.files.joined(paths) if paths else None
         except (NotFastError, RefusedError):
-            return None, False
+            return None
+
+
+def _text_paths(source: FrictionlessResource) -> list[Path]:
+    """The files of a CSV table; none if it is none, or one of them is not there."""
+    paths = [Path(path) for path in source.normpaths] if source.path else []
+    is_there = source.format in {"csv", "tsv"} and all(path.is_file() for path in paths)
+    return paths if is_there else []
 
 
 def _judge_by_frictionless(

@@ -8,14 +8,14 @@ import lzma
 import shutil
 import tempfile
 import zipfile
-import zlib
-from functools import partial
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from frictionless.errors import CompressionError
 
+from cstodata.validation.tables.packed import DAMAGE, GZIP, is_packed
 from cstodata.validation.tables.refusal import RefusedError
 from cstodata.validation.tables.scan import NotFastError
 
@@ -36,15 +36,29 @@ MAX_BYTES = 64 * 1024**3
 _BLOCK_BYTES = 4 * 1024 * 1024
 _HEADER_BYTES = 4096
 
-_GZIP = b"\x1f\x8b"
 _OPENERS: Mapping[bytes, Opener] = {
-    _GZIP: gzip.GzipFile,
+    GZIP: gzip.GzipFile,
     b"BZh91AY&SY": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 """By the bytes that such a file begins with."""
 
-_DAMAGE = (EOFError, OSError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the files of a table.
+
+    Attributes:
+        path: The file.
+        is_packed: Whether it is gzipped.
+        is_first: Whether the table begins with it; of all others the first line is left out.
+        start: How many of its bytes are left out, if it is not gzipped.
+    """
+
+    path: Path
+    is_packed: bool
+    is_first: bool
+    start: int = 0
 
 
 class PlainFiles:
@@ -53,7 +67,7 @@ class PlainFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unpacked: dict[Path, Path] = {}
-        self._joined: dict[tuple[Path, ...], Path] = {}
+        self._joined: dict[tuple[Part, ...], Path] = {}
 
     def unpacked(self, path: Path) -> Path:
         """A file itself; if it is gzipped, what it unpacks to.
@@ -71,20 +85,49 @@ class PlainFiles:
 
         Raises:
             RefusedError: As `unpacked`.
-            NotFastError: As `unpacked`; or a first line is so long that Frictionless may cut it in two.
+            NotFastError: As `unpacked`, and `parts_of`.
         """
-        if tuple(paths) not in self._joined:
-            first, *others = paths
-            parts = [_blocks(self.unpacked(first))]
-            parts += [_without_first_line(self.unpacked(path), gzipped=path.suffix == ".gz") for path in others]
-            self._joined[tuple(paths)] = self._write(chain.from_iterable(parts))
-        return self._joined[tuple(paths)]
+        return self.plain(parts_of(paths))
+
+    def plain(self, parts: tuple[Part, ...]) -> Path:
+        """What the parts of a table are as one plain file; written when it is asked for first.
+
+        Raises:
+            RefusedError: As `unpacked`.
+            NotFastError: As `unpacked`.
+        """
+        first, *others = parts
+        if not others:
+            return self.unpacked(first.path) if first.is_packed else first.path
+        if parts not in self._joined:
+            self._joined[parts] = self._write(self.blocks(parts))
+        return self._joined[parts]
+
+    def blocks(self, parts: tuple[Part, ...]) -> Iterator[bytes]:
+        """The bytes of that file, which need not be written for it.
+
+        Raises:
+            RefusedError: As `unpacked`.
+            NotFastError: As `unpacked`.
+        """
+        if parts in self._joined:
+            return blocks_of(self._joined[parts])
+        return chain.from_iterable(map(_blocks_of_part, parts))
+
+    def written(self, parts: tuple[Part, ...], *, after: bytes) -> Path:
+        """The bytes of that file behind some others, as another one.
+
+        Raises:
+            RefusedError: As `unpacked`.
+            NotFastError: As `unpacked`.
+        """
+        return self._write(chain([after], self.blocks(parts)))
 
     def with_line_feeds(self, path: Path) -> Path:
         """A file in which every line ends with a line feed alone."""
-        if not any(b"\r" in block for block in _blocks(path)):
+        if not any(b"\r" in block for block in blocks_of(path)):
             return path
-        return self._write(_in_line_feeds(_blocks(path)))
+        return self._write(_in_line_feeds(blocks_of(path)))
 
     def _unpack(self, path: Path) -> Path:
         with path.open("rb") as file:
@@ -94,12 +137,12 @@ class PlainFiles:
                 with zipfile.ZipFile(path) as archive:
                     # Of a member, no more is ever unpacked than it declares.
                     _check_size(path, sum(member.file_size for member in archive.infolist()))
-            except _DAMAGE as error:
+            except DAMAGE as error:
                 raise NotFastError(f"it cannot be unpacked ({error})") from error
         for magic, opener in _OPENERS.items():
             if begin.startswith(magic):
                 blocks = _unpacked_blocks(path, opener)
-                if magic == _GZIP:
+                if magic == GZIP:
                     return self._write(blocks)
                 for _ in blocks:  # Frictionless unpacks it, if it may
                     pass
@@ -126,24 +169,56 @@ def _in_line_feeds(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield held.replace(b"\r", b"\n")
 
 
-def _without_first_line(file: Path, *, gzipped: bool) -> Iterator[bytes]:
-    """The bytes of a part after what Frictionless takes for its header; of gzipped files, only line feeds end that."""
-    with file.open("rb") as opened:
-        if gzipped:
-            opened.readline()
-        else:
-            block = opened.read(_HEADER_BYTES)
-            header, *others = block.splitlines(keepends=True) or [b""]
-            if not others and len(block) == _HEADER_BYTES:
-                raise NotFastError("the header of one of its files is very long")
-            opened.seek(len(header))
-        yield from iter(partial(opened.read, _BLOCK_BYTES), b"")
+def parts_of(paths: Sequence[Path]) -> tuple[Part, ...]:
+    """The files of a table, in their order.
+
+    Raises:
+        NotFastError: A first line that is left out is so long that Frictionless may cut it in two.
+    """
+    first, *others = paths
+    parts = [Part(path=first, is_packed=is_packed(first), is_first=True)]
+    for path in others:
+        packed = is_packed(path)
+        parts.append(Part(path=path, is_packed=packed, is_first=False, start=0 if packed else _first_line_bytes(path)))
+    return tuple(parts)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def blocks_of(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, block by block."""
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
             yield block
+
+
+def _first_line_bytes(path: Path) -> int:
+    """How long is what Frictionless takes for the header of a part."""
+    with path.open("rb") as file:
+        block = file.read(_HEADER_BYTES)
+    header, *others = block.splitlines(keepends=True) or [b""]
+    if not others and len(block) == _HEADER_BYTES:
+        raise NotFastError("the header of one of its files is very long")
+    return len(header)
+
+
+def _blocks_of_part(part: Part) -> Iterator[bytes]:
+    if part.is_packed:
+        blocks = _unpacked_blocks(part.path, gzip.GzipFile)
+        # Of gzipped files, only line feeds end what Frictionless takes for the header.
+        yield from blocks if part.is_first else _after_line_feed(blocks)
+        return
+    with part.path.open("rb") as file:
+        file.seek(part.start)
+        while block := file.read(_BLOCK_BYTES):
+            yield block
+
+
+def _after_line_feed(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        _, ended, rest = block.partition(b"\n")
+        if ended:
+            yield rest
+            break
+    yield from blocks
 
 
 def _unpacked_blocks(path: Path, opener: Opener) -> Iterator[bytes]:
@@ -154,7 +229,7 @@ def _unpacked_blocks(path: Path, opener: Opener) -> Iterator[bytes]:
                 size += len(block)
                 _check_size(path, size)
                 yield block
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise NotFastError(f"it cannot be unpacked ({error})") from error
 
 

@@ -13,9 +13,13 @@ from frictionless.table.row import Row, create_cell_handlers
 
 from cstodata.package.plain_csv import CsvDialect
 from cstodata.validation.tables.acquit import Acquittal
+from cstodata.validation.tables.packed import is_packed
+from cstodata.validation.tables.plain_files import Part, blocks_of, parts_of
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from frictionless import Field, Resource
 
     from cstodata.validation.tables.plain_files import PlainFiles
@@ -45,9 +49,10 @@ class TablePlan:
     """How to judge the rows of a resource.
 
     Attributes:
-        path: The plain file that holds its bytes; its own, or one that was made of them.
-        is_own: Whether it is its own.
-        digested: The file whose digest and size Frictionless gives.
+        parts: The files that hold its bytes.
+        is_own: Whether these are its own, and not one that was made of them.
+        files: What makes one plain file of them, when it is asked for.
+        digested: The file whose digest and size Frictionless gives; None for the bytes of the parts as one.
         is_digested_first: Whether it gives them even if it does not read all rows, as of compressed files.
         dialect: As Frictionless reads the file, what it detects included.
         fields: How many fields the schema has.
@@ -59,9 +64,10 @@ class TablePlan:
         foreign_keys: In the order of the schema.
     """
 
-    path: Path
+    parts: tuple[Part, ...]
     is_own: bool
-    digested: Path
+    files: PlainFiles
+    digested: Path | None
     is_digested_first: bool
     dialect: CsvDialect
     fields: int
@@ -71,6 +77,25 @@ class TablePlan:
     primary_key: tuple[str, ...]
     unique: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
+
+    @property
+    def path(self) -> Path:
+        """The plain file that holds its bytes: its own, or one that is made of its parts when it is asked for first.
+
+        Raises:
+            NotFastError: There is none: one of its files is damaged, or there is no room.
+            RefusedError: One of its files unpacks to too much.
+        """
+        return self.files.plain(self.parts)
+
+    @property
+    def is_one_plain_file(self) -> bool:
+        """Whether it is one file of the package, as it stands there."""
+        return self.is_own and len(self.parts) == 1 and not self.parts[0].is_packed
+
+    def digested_blocks(self) -> Iterator[bytes]:
+        """The bytes whose digest and size Frictionless gives; errors are those of `path`."""
+        return self.files.blocks(self.parts) if self.digested is None else blocks_of(self.digested)
 
     @property
     def width(self) -> int:
@@ -141,11 +166,12 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
         _refuse(field.name in in_keys and field.type in _UNHASHABLE, f"a field of type {field.type} is part of a key")
     _compile_readers(acquittals)
     dialect = _csv_dialect(probe)
-    file = _plain_file(probe, files)
+    parts = _parts(probe, files)
     return TablePlan(
-        path=file,
-        is_own=not probe.multipart and file == Path(str(probe.normpath)),
-        digested=file if probe.multipart else Path(str(probe.normpath)),
+        parts=parts,
+        is_own=[str(part.path) for part in parts] == [str(Path(path)) for path in probe.normpaths],
+        files=files,
+        digested=None if probe.multipart else Path(str(probe.normpath)),
         is_digested_first=bool(probe.compression) and not probe.multipart,
         dialect=dialect,
         fields=len(probe.schema.fields),
@@ -158,17 +184,18 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
     )
 
 
-def _plain_file(probe: TableResource, files: PlainFiles) -> Path:
-    """The bytes that Frictionless hands to its CSV reader."""
+def _parts(probe: TableResource, files: PlainFiles) -> tuple[Part, ...]:
+    """The files whose bytes Frictionless hands to its CSV reader."""
+    paths = [Path(path) for path in probe.normpaths]
     if probe.multipart:
-        paths = [Path(path) for path in probe.normpaths]
         for path in paths:
             _refuse(path.suffix not in {".csv", ".gz"}, f"one of its files is a {path.suffix} file")
-            _refuse((files.unpacked(path) == path) == (path.suffix == ".gz"), "one of its files is misnamed")
-        return files.joined(paths)
-    path = Path(str(probe.normpath))
-    file = files.unpacked(path) if probe.compression else path
-    return files.with_line_feeds(file) if probe.format == "tsv" else file
+            _refuse(is_packed(path) != (path.suffix == ".gz"), "one of its files is misnamed")
+        return parts_of(paths)
+    if probe.format == "tsv":
+        path = files.with_line_feeds(files.unpacked(paths[0]) if probe.compression else paths[0])
+        return (Part(path=path, is_packed=False, is_first=True),)
+    return (Part(path=paths[0], is_packed=bool(probe.compression) and is_packed(paths[0]), is_first=True),)
 
 
 def _csv_dialect(probe: TableResource) -> CsvDialect:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from frictionless.errors import SourceError
 
 from cstodata.package.lines import line_after
+from cstodata.validation.tables.packed import DAMAGE, is_packed, open_unpacked
 from cstodata.validation.tables.scan import NotFastError, RecordTooLargeError, scan
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -45,12 +46,16 @@ class RefusedError(Exception):
 def refuse_large_sample(path: Path, dialect: CsvDialect) -> None:
     """Make sure that the first records, which Frictionless reads to find the header, are not too large.
 
+    Args:
+        path: A CSV file, gzipped or not.
+        dialect: How it is written.
+
     Raises:
         RefusedError: They are.
     """
-    if path.stat().st_size <= RECORD_BYTES:
+    if path.stat().st_size <= RECORD_BYTES and not is_packed(path):
         return
-    with path.open(encoding="latin-1", newline="") as file:
+    with io.TextIOWrapper(open_unpacked(path), encoding="latin-1", newline="") as file:
         lines = _Lines(file)
         reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
         line = 1
@@ -60,6 +65,8 @@ def refuse_large_sample(path: Path, dialect: CsvDialect) -> None:
                 lines.begin_record()
         except _TooLongError:
             raise too_large(line) from None
+        except DAMAGE:
+            return  # it is Frictionless that reports damage
 
 
 def refuse_large_records(path: Path, dialect: CsvDialect) -> None:
@@ -88,6 +95,11 @@ def too_large(line: int) -> RefusedError:
         "a quote that is never closed; the rows from there on were not checked"
     )
     return RefusedError(SourceError(note=note), mend="Close the quote, or make the record smaller.", line=line)
+
+
+def through_reference(name: str, refusal: RefusedError) -> RefusedError:
+    """The refusal of a table because a foreign key of it refers to one that is refused."""
+    return RefusedError(SourceError(note=f"a foreign key refers to {name}, which cannot be read: {refusal}"))
 
 
 class _TooLongError(Exception):

@@ -20,7 +20,7 @@ from cstodata.package.csv_batches import read_batches
 from cstodata.package.open_quotes import closed_cell, is_open_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor
     from pathlib import Path
     from typing import Any
@@ -155,15 +155,23 @@ def _numbered(
         yield Batch(columns=(pa.array([], pa.string()),) * width, numbers=range(0), ragged=rest)
 
 
-def ends_within_quotes(path: Path, dialect: CsvDialect, last_cell: str) -> bool:
-    """Whether the last cell of a file may be a quote that is never closed.
+def ends_within_quotes(source: Path | bytes, dialect: CsvDialect, last_cell: str) -> bool:
+    """Whether the last cell of a file, or of its bytes, may be a quote that is never closed.
 
     It then ends with the file's last line end for Python's `csv` module, and without it for Arrow.
     """
-    with path.open("rb") as file:
+    tail = _tail(source, len(closed_cell(last_cell, dialect)) + 4)
+    return is_open_end(tail, dialect, last_cell)
+
+
+def _tail(source: Path | bytes, size: int) -> bytes:
+    """The last bytes of a file."""
+    if isinstance(source, bytes):
+        return source[-size:]
+    with source.open("rb") as file:
         file.seek(0, io.SEEK_END)
-        file.seek(max(0, file.tell() - len(closed_cell(last_cell, dialect)) - 4))
-        return is_open_end(file.read(), dialect, last_cell)
+        file.seek(max(0, file.tell() - size))
+        return file.read()
 
 
 def _cells(text: str, dialect: CsvDialect) -> list[str]:
@@ -180,13 +188,12 @@ class Digest:
     size: int
 
 
-def digest(path: Path) -> Digest:
+def digest(blocks: Iterable[bytes]) -> Digest:
     """The digests and size of a file, read in blocks."""
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     size = 0
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            md5.update(block)
-            sha256.update(block)
-            size += len(block)
+    for block in blocks:
+        md5.update(block)
+        sha256.update(block)
+        size += len(block)
     return Digest(md5=md5.hexdigest(), sha256=sha256.hexdigest(), size=size)

@@ -100,9 +100,9 @@ class StandardChecks:
         return {*self._primary_key, *self._known, *(name for key in self._unique_keys for name in key)}
 
     @property
-    def compares(self) -> bool:
-        """Whether rows are compared with each other, so that it does not do to look at each of them."""
-        return bool(self._unique_keys)
+    def unique_keys(self) -> tuple[Key, ...]:
+        """The fields of the keys that rows may not share, beside the primary key."""
+        return tuple(self._keys)
 
     def restart(self) -> None:
         """Forget all rows: they will be read again."""
@@ -116,11 +116,21 @@ class StandardChecks:
             numbers: Of the records, the header being 1.
             columns: The cells as they are written, by field; a field that the file lacks is not there.
         """
-        texts = {
+        texts = self.texts(columns)
+        self.look(numbers, texts)
+        for key, keys in self.keys(texts).items():
+            self.note(key, numbers, keys)
+
+    def texts(self, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+        """The cells of some rows as canonical texts, by field; null where one is missing."""
+        return {
             name: canonical_texts(column, self._fields[name])
             for name, column in columns.items()
             if name in self._fields
         }
+
+    def look(self, numbers: Sequence[int] | range, texts: Mapping[str, pa.Array]) -> None:
+        """Look at some rows, each by itself."""
         rows = pa.array(numbers, pa.int64())
         if set(self._primary_key) <= texts.keys():
             self._look_for_null(rows, texts)
@@ -131,11 +141,21 @@ class StandardChecks:
                     message = f'"{value}" is none of the categories of {name}'
                     mend = "Write one of the categories that the schema declares, or declare this one."
                     self.hit(Hit(row=row, type=CATEGORY, message=message, mend=mend, field=name, value=value))
-        for key, chunks in self._keys.items():
-            if set(key) <= texts.keys():
-                joined = _joined([texts[name] for name in key])
-                present = joined.is_valid()
-                chunks.append((joined.filter(present), rows.filter(present)))
+
+    def keys(self, texts: Mapping[str, pa.Array]) -> dict[Key, pa.Array]:
+        """The unique keys of some rows, by their fields, as texts; null where a part is."""
+        return {key: _joined([texts[name] for name in key]) for key in self._keys if set(key) <= texts.keys()}
+
+    def note(self, key: Key, numbers: Sequence[int] | range, keys: pa.Array) -> None:
+        """Note the unique keys of some rows, to be compared in the end with those of all others.
+
+        Args:
+            key: Their fields.
+            numbers: Of the records, the header being 1; no smaller ones than were noted before.
+            keys: As `keys` gives them.
+        """
+        present = keys.is_valid()
+        self._keys[key].append((keys.filter(present), pa.array(numbers, pa.int64()).filter(present)))
 
     @property
     def hits(self) -> list[Hit]:
@@ -148,12 +168,10 @@ class StandardChecks:
         if not self._limits.errors or len(hits) < self._limits.errors:
             hits.append(hit)
 
-    def findings(self, file: Path | None, dialect: CsvDialect, *, last: int | None = None) -> Iterator[Finding]:
+    def findings(self, *, last: int | None = None) -> Iterator[Finding]:
         """What is wrong: with the schema, then row by row.
 
         Args:
-            file: The table's one CSV file, unpacked, to tell lines by; None if it has none.
-            dialect: How it is written.
             last: The number of the last row that was read; None if all were.
         """
         yield from self._of_schema
@@ -161,14 +179,9 @@ class StandardChecks:
         yield from self._deprecated()
         hits = sorted([*self.hits, *self._repeated()], key=lambda hit: hit.row)
         hits = [hit for hit in hits if last is None or hit.row <= last][: self._limits.errors or None]
-        found = [
-            replace(self._finding(hit.type, hit.message, hit.mend, field=hit.field), row=hit.row, value=hit.value)
-            for hit in hits
-        ]
-        cells = [(hit.row, finding.field_number) for hit, finding in zip(hits, found, strict=True)]
-        where = positions(file, dialect, cells) if file and cells else {}
-        for finding, cell in zip(found, cells, strict=True):
-            yield finding.at(where.get(cell, NOWHERE))
+        for hit in hits:
+            finding = self._finding(hit.type, hit.message, hit.mend, field=hit.field)
+            yield replace(finding, row=hit.row, value=hit.value)
 
     def _look_for_null(self, rows: pa.Array, texts: Mapping[str, pa.Array]) -> None:
         parts = {name: texts[name].is_null() for name in self._primary_key}
@@ -251,6 +264,22 @@ class StandardChecks:
             field=field,
             field_number=self._schema.position(field) if self._schema and field else None,
         )
+
+
+def in_file(findings: Sequence[Finding], file: Path | None, dialect: CsvDialect) -> list[Finding]:
+    """The same findings, those in rows with their places.
+
+    Args:
+        findings: As `StandardChecks` gives them.
+        file: The table's one CSV file, unpacked; None if it has none.
+        dialect: How it is written.
+    """
+    cells = [(finding.row, finding.field_number) if finding.row else None for finding in findings]
+    wanted = [cell for cell in cells if cell]
+    where = positions(file, dialect, wanted) if file and wanted else {}
+    return [
+        finding.at(where.get(cell, NOWHERE)) if cell else finding for finding, cell in zip(findings, cells, strict=True)
+    ]
 
 
 def _nullable_key(schema: Schema) -> tuple[Key, Key]:
