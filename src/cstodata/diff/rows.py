@@ -45,9 +45,7 @@ class RowsDiff:
     reordered: bool
 
 
-def diff_rows(
-    old: Table, new: Table, *, engine: SparkEngine | None, memory_limit: str, on_share: OnShare
-) -> RowsDiff:
+def diff_rows(old: Table, new: Table, *, engine: SparkEngine | None, memory_limit: str, on_share: OnShare) -> RowsDiff:
     """What changed from one table to another.
 
     Args:

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 class SparkEngine:
     """Validation and comparison on Spark.
 
-    Large tables are looked at by executors, and what they suspect is judged on the driver; of those that are compared
-    executors make hashes, and Spark joins them. Executors need cstodata installed, and read the files of the package by the same paths as the driver.
+    Large tables are looked at by executors. If they are checked, what is suspected is judged on the driver; if two are
+    compared, executors make hashes of their rows, which Spark joins.
+
+    Executors need cstodata installed, and read the files of the package by the same paths as the driver.
 
     Attributes:
         session: A session, of Spark or Spark Connect; it is not stopped.
-        min_bytes: Tables smaller than this are judged on the driver, and compared if both are smaller.
+        min_bytes: Tables smaller than this are read on the driver; of two that are compared, if both are.
         range_bytes: How much of a file a task reads; an executor holds a few times as much.
         tasks: The most tasks of one job.
     """
