@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import subprocess
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
 
 import cstodata
+from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.main import run
 from cstodata.diff import rows
+from cstodata.diff.relations import duck_relations
+from cstodata.diff.spark import relations
+from cstodata.errors import SparkError
 from cstodata.report.changes.json import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Engine = Callable[[int], cstodata.SparkEngine]
 
@@ -102,11 +110,25 @@ def pair(folder: Path, case: Case) -> tuple[Path, Path]:
     return write(folder / "old", {"t": (old, old_schema)}), write(folder / "new", {"t": (new, new_schema)})
 
 
-def told(old: Path, new: Path, **options: Any) -> str:
+def told(old: Path | str, new: Path | str, **options: Any) -> str:
     """All changes as JSON."""
     return "".join(render(cstodata.compare(old, new, **options), limit=None))
 
 
+FATES = "rows of all fates and a new field"
+CASES[FATES] = (
+    OLD,
+    PLAIN,
+    "id,name,size,note\n" + lines(40, 70, "Anna,1.5,") + lines(12, 30, "Anna,1.5,new") + lines(31, 35, "Bert,1.50,"),
+    schema("id", "name", "size", "note"),
+)
+NAMES = "a renamed key that occurs twice and a renamed field"
+CASES[NAMES] = (
+    HEADER + "".join(f"{n % 30},a{n},{n}\n" for n in range(40)),
+    PLAIN,
+    "number,called,size\n" + "".join(f"{n % 30},a{n},{n // 39}\n" for n in reversed(range(40))),
+    schema("number", "called", "size", key="number"),
+)
 LEFT_HERE = {
     "broken quotes",
     "one broken quote",
@@ -122,6 +144,88 @@ LEFT_HERE = {
 def test_ranges_give_the_changes_that_whole_files_give(here_engine: Engine, tmp_path: Path, case: str) -> None:
     old, new = pair(tmp_path, CASES[case])
     expected = told(old, new)
-    with patch.object(rows, "duck_relations", wraps=rows.duck_relations) as here:
+    with patch.object(rows, "duck_relations", wraps=duck_relations) as here:
         assert told(old, new, engine=here_engine(150)) == expected
     assert here.called == (case in LEFT_HERE)
+
+
+@pytest.mark.xdist_group("spark")
+def test_spark_gives_the_changes_that_duckdb_gives(spark: Any, tmp_path: Path) -> None:
+    names = (FATES, NAMES, "no key", "rows in another order", "one broken quote")
+    cases = {name.replace(" ", "-"): CASES[name] for name in names}
+    old = write(tmp_path / "old", {name: case[:2] for name, case in cases.items()})
+    new = write(tmp_path / "new", {name: case[2:] for name, case in cases.items()})
+    views = spark.catalog.listTables()
+    expected = told(old, new)
+    with patch.object(rows, "duck_relations", wraps=duck_relations) as here:
+        assert told(old, new, engine=cstodata.SparkEngine(spark, min_bytes=0, range_bytes=300, tasks=2)) == expected
+    assert [call.args[1].resource.name for call in here.call_args_list] == ["one-broken-quote"]
+    assert spark.catalog.listTables() == views
+    assert spark.range(1).count() == 1
+
+
+def test_small_tables_and_what_is_no_csv_file_are_compared_here(here_engine: Engine, tmp_path: Path) -> None:
+    case = CASES["rows changed"]
+    for name, own, least in (
+        ("small", {}, 1_000),
+        ("fixed", {"dialect": {**DIALECT, "commentChar": "#"}}, 0),
+        ("latin", {"encoding": "latin-1"}, 0),
+    ):
+        old = write(tmp_path / f"{name}-old", {"t": case[:2]}, **own)
+        new = write(tmp_path / f"{name}-new", {"t": case[2:]}, **own)
+        expected = told(old, new)
+        with patch.object(rows, "duck_relations", wraps=duck_relations) as here:
+            assert told(old, new, engine=replace(here_engine(150), min_bytes=least)) == expected
+        assert here.called
+
+
+def test_records_near_the_size_of_a_block_are_read_here(here_engine: Engine, tmp_path: Path) -> None:
+    old, new = pair(tmp_path, (OLD, PLAIN, HEADER + lines(10, 60, f"{'x' * 100_000},1"), PLAIN))
+    assert told(old, new, engine=here_engine(1_000_000)) == told(old, new)
+
+
+def test_what_stands_in_git_is_compared_here(here_engine: Engine, tmp_path: Path) -> None:
+    _, new = pair(tmp_path, CASES["rows changed"])
+    commands = (["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "x"])
+    for command in commands:
+        subprocess.run(["git", *command], cwd=new, check=True)
+    (new / "t.csv").write_text(OLD)
+    with patch.object(rows, "duck_relations", wraps=duck_relations) as here:
+        assert told("git:HEAD", new, engine=here_engine(150)) == told("git:HEAD", new)
+    assert here.call_count == 2
+
+
+@pytest.mark.xdist_group("spark")
+def test_executors_with_another_duckdb_make_no_hashes(spark: Any, tmp_path: Path) -> None:
+    old, new = pair(tmp_path, CASES["rows changed"])
+    engine = cstodata.SparkEngine(spark, min_bytes=0)
+    why = r"an executor has DuckDB [0-9.]+, and the driver 0\.0\.1"
+    with (
+        patch.object(relations, "duckdb", SimpleNamespace(__version__="0.0.1")),
+        pytest.raises(SparkError, match=why),
+    ):
+        told(old, new, engine=engine)
+
+
+def test_what_spark_cannot_do_is_an_error_and_no_change(here_engine: Engine, tmp_path: Path) -> None:
+    old, new = pair(tmp_path, CASES["rows changed"])
+    lost = SparkError("the cluster is gone")
+    with patch.object(relations, "cut", side_effect=lost), pytest.raises(SparkError, match="the cluster is gone"):
+        told(old, new, engine=here_engine(150))
+
+
+def test_an_engine_is_not_named_by_any_word(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match='engine is "duckdb" or a SparkEngine'):
+        cstodata.compare(tmp_path, tmp_path, engine="spark")  # type: ignore[arg-type]  # that is the mistake
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--master", "local[2]"],
+        ["--remote", "sc://spark.example", "--engine", "duckdb"],
+        ["--master", "local[2]", "--remote", "sc://spark.example", "--engine", "spark"],
+    ],
+)
+def test_an_address_of_spark_needs_the_engine_and_no_other_address(options: list[str]) -> None:
+    assert run(["diff", "old", "new", *options], debug=False) == ExitCode.USAGE

@@ -231,8 +231,8 @@ class HashJoin:
             rows = self._relations.rows(f"SELECT n, k, k2, r, {filled} AS filled FROM {name}2 AS {name}")
             for number, key, key_2, row, is_filled in sorted(rows):
                 # A filled row equals no old one.
-                same = (number, True) if is_filled else (row, False)
-                groups[key, key_2][side][same].append(number)
+                alike = (number, True) if is_filled else (row, False)
+                groups[key, key_2][side][alike].append(number)
         for before, after in groups.values():
             for row in before.keys() & after.keys():
                 same = min(len(before[row]), len(after[row]))

@@ -52,12 +52,12 @@ def has_open_quote(path: Path, dialect: CsvDialect) -> bool:
 
 
 def is_open_end(content: bytes, dialect: CsvDialect, last_cell: str) -> bool:
-    """Whether the last cell of a file may be a quote that is never closed, as Arrow reads it: without the last line end.
+    """Whether the last cell of a file may be a quote that is never closed, as Arrow reads it.
 
     Args:
         content: The file, or the end of it: the last cell and what stands before it.
         dialect: How it is written.
-        last_cell: As Arrow reads it.
+        last_cell: As Arrow reads it, which is without the last line end.
     """
     closed, delimiter, cell = closed_cell(last_cell, dialect), dialect.delimiter.encode(), last_cell.encode()
     tail = content[-len(closed) - 4 :]

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 class SparkEngine:
     """Validation and comparison on Spark.
 
-    Large tables are looked at by executors, and what they suspect is judged on the driver; of those that are compared
-    executors make hashes, and Spark joins them. Executors need cstodata installed, and read the files of the package by
-    the same paths as the driver, or at a place of their own.
+    Large tables are looked at by executors. If they are checked, what is suspected is judged on the driver; if two are
+    compared, executors make hashes of their rows, which Spark joins.
+
+    Executors need cstodata installed, and read the files of the package by the same paths as the driver; those of a
+    package that is checked may be at a place of their own.
 
     Attributes:
         session: A session, of Spark or Spark Connect; it is not stopped.
         files: Where executors find the folder of the package that is checked: its path there, or an address such as
             `s3://bucket/prefix`; None for the path of the driver.
-        min_bytes: Tables smaller than this are judged on the driver, and compared if both are smaller.
+        min_bytes: Tables smaller than this are read on the driver; of two that are compared, if both are.
         range_bytes: How much of a file a task reads; an executor holds a few times as much.
         tasks: The most tasks of one job.
         checkpoints: A folder of the driver in which what jobs tell of rows is kept until the report is there: whoever

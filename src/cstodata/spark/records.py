@@ -74,7 +74,8 @@ def _may_straddle(batch: pa.RecordBatch) -> bool:
     """Whether a record is so large that where blocks begin may tell if it can be read."""
     lengths = reduce(pc.add, (pc.binary_length(column) for column in batch.columns))
     longest = pc.max(lengths).as_py() or 0
-    return 2 * longest + _MOST_TO_A_CELL * batch.num_columns >= BLOCK_BYTES  # each character may be a doubled quote
+    # Each character may be a doubled quote.
+    return bool(2 * longest + _MOST_TO_A_CELL * batch.num_columns >= BLOCK_BYTES)
 
 
 def with_header(piece: Range, dialect: CsvDialect, width: int) -> bytes:

@@ -1,20 +1,27 @@
 """Relations on Spark: frames by name, which are kept where they were made, and asked in SQL."""
 
-# ruff: noqa: S608 -- the queries hold names that are made here, and queries of our own
-
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
+from cstodata.errors import SparkError
 from cstodata.spark.jobs import failed
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Iterator
+
     from pyspark.sql import DataFrame, SparkSession
+
+
+_RELATION = re.compile(r"\b(?<!DISTINCT )(FROM|JOIN) (\w+)(?: AS (\w+))?")
+# A WITH that says which relation is which view would do, but Spark gets lost in views of views with such.
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class _Kept:
 
 
 class SparkRelations:
-    """Relations of one session; whoever makes them closes them."""
+    """Relations of one session; whoever makes them closes them, and asks within `asking_spark`."""
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
@@ -40,11 +47,7 @@ class SparkRelations:
         self._keep(name, frame)
 
     def define(self, name: str, select: str) -> None:
-        """Keep what a query gives by a name; it may ask a relation that had this name.
-
-        Raises:
-            SparkError: Spark does not understand it.
-        """
+        """Keep what a query gives by a name; it may ask a relation that had this name."""
         frame = self._frame(select)
         if before := self._named.get(name):
             self._replaced.append(before)  # the new one is made of it when it is asked
@@ -54,13 +57,10 @@ class SparkRelations:
         """What a query gives, in any order.
 
         Args:
-            query: A SELECT without a WITH, of columns with different names.
-
-        Raises:
-            SparkError: Spark cannot go on.
+            query: A SELECT of columns with different names, that names relations only behind FROM and JOIN.
         """
-        found = collected(self._frame(query))
-        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+        columns = self._frame(query).toArrow().columns
+        return list(zip(*(column.to_pylist() for column in columns), strict=True))
 
     def close(self) -> None:
         """Let all go."""
@@ -70,11 +70,11 @@ class SparkRelations:
         self._named.clear()
 
     def _frame(self, query: str) -> DataFrame:
-        views = ", ".join(f"{name} AS (SELECT * FROM {kept.view})" for name, kept in self._named.items())
-        try:
-            return self._session.sql(f"WITH {views} {query}")
-        except PySparkException as error:
-            raise failed(error) from error
+        def view(match: re.Match[str]) -> str:
+            word, name, alias = match.groups()
+            return f"{word} {self._named[name].view} AS {alias or name}"
+
+        return self._session.sql(_RELATION.sub(view, query))
 
     def _keep(self, name: str, frame: DataFrame) -> None:
         kept = _Kept(frame, f"cstodata_{uuid4().hex}")
@@ -87,13 +87,16 @@ class SparkRelations:
         kept.frame.unpersist()
 
 
-def collected(frame: DataFrame) -> pa.Table:
-    """The rows of a frame.
+@contextmanager
+def asking_spark() -> Iterator[None]:
+    """Whatever Spark says within it, if it cannot go on, becomes an error that can be told.
 
     Raises:
-        SparkError: Spark cannot go on.
+        SparkError: Spark cannot go on, or is gone.
     """
     try:
-        return frame.toArrow()
+        yield
     except PySparkException as error:
         raise failed(error) from error
+    except (Py4JError, OSError) as error:
+        raise SparkError(f"it does not answer any more ({type(error).__name__})") from error

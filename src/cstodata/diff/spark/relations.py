@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_left
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from cstodata.spark.cluster import Cluster
 from cstodata.spark.cuts import cut
 from cstodata.spark.ranges import Source as SourceBytes
 from cstodata.spark.records import Numbered
-from cstodata.spark.relations import SparkRelations, collected
+from cstodata.spark.relations import SparkRelations, asking_spark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,8 +78,10 @@ class _Joined:
         sizes = dict(self._relations.rows(query))
         if UNFIT in sizes:  # shifted, it is itself
             raise LeftHereError
-        *side.firsts, end = accumulate((sizes.get(part, 0) for part in range(len(side.ranges))), initial=FIRST_DATA_ROW)
-        return end - FIRST_DATA_ROW
+        side.firsts = list(
+            accumulate((sizes.get(part, 0) for part in range(len(side.ranges) - 1)), initial=FIRST_DATA_ROW)
+        )
+        return sum(sizes.values())
 
     def define(self, name: str, select: str) -> None:
         self._relations.define(name, select)
@@ -94,7 +96,7 @@ class _Joined:
         pieces = []
         if wanted:
             schema = ", ".join(f"{each} {'long' if each == 'n' else 'string'}" for each in side.source.columns)
-            found = collected(self._cluster.tables(Take(source=side.source), wanted, schema))
+            found = self._cluster.tables(Take(source=side.source), wanted, schema).toArrow()
             pieces = [found.rename_columns([*side.source.fields, ROW])]
         return in_order(pieces, records, side.table.schema)
 
@@ -120,19 +122,16 @@ def spark_relations(old: Table, new: Table, engine: SparkEngine) -> Iterator[_Jo
         LeftHereError: They are not for Spark; also if that turns out later.
         SparkError: Spark cannot go on.
     """
-    cluster = Cluster(session=engine.session, tasks=engine.tasks)
     sources = [_source(each) for each in (old, new)]
     if all(path.stat().st_size < max(1, engine.min_bytes) for path, _ in sources):
         raise LeftHereError
-    sides = {
-        name: _Side(table=table, source=source, ranges=_ranges(path, source, engine, cluster))
-        for name, table, (path, source) in zip("ow", (old, new), sources, strict=True)
-    }
-    relations = SparkRelations(engine.session)
-    try:
+    cluster = Cluster(session=engine.session, tasks=engine.tasks)
+    with asking_spark(), closing(SparkRelations(engine.session)) as relations:
+        sides = {
+            name: _Side(table=table, source=source, ranges=_ranges(path, source, engine, cluster))
+            for name, table, (path, source) in zip("ow", (old, new), sources, strict=True)
+        }
         yield _Joined(sides, cluster, relations)
-    finally:
-        relations.close()
 
 
 def _source(table: Table) -> tuple[Path, Source]:
