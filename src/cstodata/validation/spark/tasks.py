@@ -7,16 +7,15 @@ before another does end with one, then all do begin with one: so no cut is trust
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.spark.hashes import hashes, in_buckets
 from cstodata.spark.notes import Note
+from cstodata.validation.spark.keys import Kind, keys_of, signed_hashes, standard_texts
 from cstodata.validation.spark.pieces import prove_end
 from cstodata.validation.tables.deadline import cell_deadline
-from cstodata.validation.tables.keys import BatchKeys
 from cstodata.validation.tables.looking import exact_cells, look, suspects
 from cstodata.validation.tables.refusal import RefusedError
 from cstodata.validation.tables.scan import NotFastError, scan
@@ -27,28 +26,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cstodata.validation.spark.pieces import Piece
-    from cstodata.validation.tables.keys import Fields
+    from cstodata.validation.tables.keys import BatchKeys, Fields
     from cstodata.validation.tables.looking import Suspicions
     from cstodata.validation.tables.plan import TablePlan
-    from cstodata.validation.tables.scan import Batch
     from cstodata.validation.tables.standard import StandardChecks
 
 SUSPECT, HIT, KEYED, ASCENDING = "suspect", "hit", "keyed", "ascending"
 ENOUGH, DONE, UNFIT, FAILING = "enough", "done", "unfit", "failing"
-
-_NO_TEXTS: Final = pa.array([], pa.string())
-
-
-class Kind(NamedTuple):
-    """Keys of one kind.
-
-    Attributes:
-        fields: What they are made of.
-        is_standard: Whether they are one of the `uniqueKeys`, which Frictionless does not look at.
-    """
-
-    fields: Fields
-    is_standard: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,29 +128,13 @@ class Judge:
         for (fields, is_standard), twice in self.repeated.items():
             if not is_standard:
                 texts = pc.unique(keys.of(fields).drop_null())
-                found.setdefault(fields, []).append(texts.filter(pc.is_in(_signed(texts), value_set=twice)))
+                found.setdefault(fields, []).append(texts.filter(pc.is_in(signed_hashes(texts), value_set=twice)))
         for fields, targets in self.targets.items():
             texts = pc.unique(keys.of(fields).drop_null())
             missing = [texts.filter(pc.invert(pc.is_in(texts, value_set=target))) for target in targets]
             found.setdefault(fields, []).extend(missing)
         together = {fields: pa.chunked_array(chunks, pa.string()).unique() for fields, chunks in found.items()}
         return {fields: texts for fields, texts in together.items() if len(texts)}
-
-
-def standard_texts(plan: TablePlan, checks: StandardChecks, batch: Batch) -> dict[str, pa.Array]:
-    """The cells of a batch that the checks want."""
-    return checks.texts({name: batch.columns[plan.position(name)] for name in checks.fields & plan.handlers.keys()})
-
-
-def keys_of(kind: Kind, made: BatchKeys, standard: Mapping[Fields, pa.Array]) -> tuple[pa.Array, pa.Array]:
-    """The keys of a batch: those of the records of the right width, and those of the others that count."""
-    if kind.is_standard:
-        return standard.get(kind.fields, _NO_TEXTS), _NO_TEXTS
-    return made.of(kind.fields), made.ragged(kind.fields)
-
-
-def _signed(texts: pa.Array) -> pa.Array:
-    return pa.array(hashes(texts).view("int64"))
 
 
 def hit_of(note: Note, row: int) -> Hit:
@@ -183,66 +151,6 @@ def is_keyed(note: Note, number: int) -> bool:
 def _note(hit: Hit) -> Note:
     value = [] if hit.value is None else [hit.value]
     return Note(HIT, hit.row, [hit.type, hit.message, hit.mend, hit.field, *value])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """Makes the keys of a piece; `checks` is None if none of them is one of the `uniqueKeys`."""
-
-    plan: TablePlan
-    each: tuple[Kind, ...]
-    checks: StandardChecks | None = None
-
-    def __call__(self, piece: Piece) -> Iterator[tuple[int, pa.Array]]:
-        """The keys of each kind, with its number, as texts without nulls; or -1, and why there are none, twice."""
-        try:
-            with cell_deadline():
-                yield from self._keys(piece)
-        except (NotFastError, RefusedError) as error:
-            yield -1, pa.array([str(error)] * 2)
-
-    def _keys(self, piece: Piece) -> Iterator[tuple[int, pa.Array]]:
-        with piece.opened(self.plan.dialect, self.plan.width) as content:
-            yield from self._keys_of(piece, content)
-
-    def _keys_of(self, piece: Piece, content: bytes | Path) -> Iterator[tuple[int, pa.Array]]:
-        plan, last_cell, rows = self.plan, self.plan.labels[-1], 0
-        for batch in scan(content, plan.dialect, plan.width):
-            made = BatchKeys(plan, batch)
-            standard = self.checks.keys(standard_texts(plan, self.checks, batch)) if self.checks else {}
-            for number, kind in enumerate(self.each):
-                for keys in keys_of(kind, made, standard):
-                    if len(keys) > keys.null_count:
-                        yield number, keys.drop_null()
-            rows += batch.size
-            last_cell = batch.last_cell if batch.size else last_cell
-        prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hashed:
-    """Makes the hashes of the keys of a piece.
-
-    Attributes:
-        keys: The keys.
-        buckets: In how many buckets to put them.
-    """
-
-    keys: Keys
-    buckets: int
-
-    def __call__(self, piece: Piece) -> Iterator[tuple[int, int, bytes]]:
-        """For each kind of keys its number, and the number and the hashes of each bucket; or -1, 0, and why not."""
-        made: dict[int, list[pa.Array]] = {}
-        for kind, texts in self.keys(piece):
-            if kind < 0:
-                yield kind, 0, str(texts[0]).encode()
-                return
-            made.setdefault(kind, []).append(_signed(texts))
-        for kind, chunks in made.items():
-            values = pa.chunked_array(chunks).to_numpy().view("uint64")
-            for bucket, content in in_buckets(values, self.buckets):
-                yield kind, bucket, content
 
 
 class _Ascent:
@@ -280,7 +188,7 @@ class _Twice:
             return
         at = pc.indices_nonzero(keys[self._fields].is_valid())
         texts = keys[self._fields].take(at)
-        found = pc.indices_nonzero(pc.is_in(_signed(texts), value_set=self._twice))
+        found = pc.indices_nonzero(pc.is_in(signed_hashes(texts), value_set=self._twice))
         for index, text in zip(at.take(found).to_pylist(), texts.take(found).to_pylist(), strict=True):
             yield Note(KEYED, numbers[index], [str(self._number), text])
             if text in self._seen:

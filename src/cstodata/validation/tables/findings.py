@@ -9,6 +9,7 @@ from cstodata.package.positions import positions
 from cstodata.validation.tables.advice import advice_on
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from frictionless import Error
@@ -61,6 +62,22 @@ def as_findings(
         _finding(error, resource.name, resource).at(where.get(cell, NOWHERE) if cell else NOWHERE)
         for error, cell in zip(errors, cells, strict=True)
     )
+
+
+def in_file(findings: Sequence[Finding], file: Path | None, dialect: CsvDialect) -> list[Finding]:
+    """The same findings, those in rows with their places.
+
+    Args:
+        findings: Without places, as `StandardChecks` gives them.
+        file: The table's one CSV file, unpacked; None if it has none.
+        dialect: How it is written.
+    """
+    cells = [(finding.row, finding.field_number) if finding.row else None for finding in findings]
+    wanted = [cell for cell in cells if cell]
+    where = positions(file, dialect, wanted) if file and wanted else {}
+    return [
+        finding.at(where.get(cell, NOWHERE)) if cell else finding for finding, cell in zip(findings, cells, strict=True)
+    ]
 
 
 def unreadable_fields(table: TableResult) -> frozenset[str] | None:

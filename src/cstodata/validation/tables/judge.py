@@ -22,13 +22,13 @@ from cstodata.validation.tables.beyond import beyond
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.engine import Engine, FastTables
 from cstodata.validation.tables.failures import why_it_fails
-from cstodata.validation.tables.findings import as_finding, as_findings
+from cstodata.validation.tables.findings import as_finding, as_findings, in_file
 from cstodata.validation.tables.guard import Guard, possible_dialects
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.references import SharedReferences
 from cstodata.validation.tables.refusal import RefusedError
 from cstodata.validation.tables.scan import NotFastError
-from cstodata.validation.tables.standard import StandardChecks, in_file
+from cstodata.validation.tables.standard import StandardChecks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -152,14 +152,7 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
     names = {field.name for field in fields}
     primary_key = tuple(probe.schema.primary_key)
     unique = tuple(field.name for field in fields if field.constraints.get("unique"))
-    foreign_keys = tuple(
-        ForeignKey(
-            fields=tuple(key["fields"]),
-            resource=key["reference"]["resource"],
-            referred=tuple(key["reference"]["fields"]),
-        )
-        for key in (source.schema.foreign_keys if source.schema else ())
-    )
+    foreign_keys = _foreign_keys(source)
     _refuse(any(not set(key.fields) <= names for key in foreign_keys), "a foreign key is of a column that is not there")
     in_keys = {*primary_key, *unique, *(name for key in foreign_keys for name in key.fields)}
     for field in fields:
@@ -181,6 +174,17 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
         primary_key=primary_key if set(primary_key) <= names else (),
         unique=unique,
         foreign_keys=foreign_keys,
+    )
+
+
+def _foreign_keys(source: TableResource) -> tuple[ForeignKey, ...]:
+    return tuple(
+        ForeignKey(
+            fields=tuple(key["fields"]),
+            resource=key["reference"]["resource"],
+            referred=tuple(key["reference"]["fields"]),
+        )
+        for key in (source.schema.foreign_keys if source.schema else ())
     )
 
 

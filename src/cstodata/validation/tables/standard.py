@@ -13,19 +13,16 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cstodata.model.finding import NOWHERE, RULE_PREFIX, Finding, Severity
+from cstodata.model.finding import RULE_PREFIX, Finding, Severity
 from cstodata.package.canonical_texts import canonical_texts
 from cstodata.package.deprecation import MARK, why_no_mark
-from cstodata.package.positions import positions
 from cstodata.validation.tables.keys import duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from cstodata.model.json import JsonValue
     from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
-    from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.limits import Limits
 
 UNIQUE_KEY = RULE_PREFIX + "unique-key"
@@ -264,22 +261,6 @@ class StandardChecks:
             field=field,
             field_number=self._schema.position(field) if self._schema and field else None,
         )
-
-
-def in_file(findings: Sequence[Finding], file: Path | None, dialect: CsvDialect) -> list[Finding]:
-    """The same findings, those in rows with their places.
-
-    Args:
-        findings: As `StandardChecks` gives them.
-        file: The table's one CSV file, unpacked; None if it has none.
-        dialect: How it is written.
-    """
-    cells = [(finding.row, finding.field_number) if finding.row else None for finding in findings]
-    wanted = [cell for cell in cells if cell]
-    where = positions(file, dialect, wanted) if file and wanted else {}
-    return [
-        finding.at(where.get(cell, NOWHERE)) if cell else finding for finding, cell in zip(findings, cells, strict=True)
-    ]
 
 
 def _nullable_key(schema: Schema) -> tuple[Key, Key]:
