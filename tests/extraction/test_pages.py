@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import tracemalloc
@@ -343,3 +344,15 @@ def test_pages_come_one_by_one_and_memory_does_not_grow() -> None:
     tracemalloc.stop()
     assert count == 200
     assert peak < 8 * 1024**2
+
+
+def test_pages_of_html_are_let_go_of_one_by_one() -> None:
+    content = HTML.format("<p>It was long.</p>" * 20_000).encode()
+    gc.disable()
+    tracemalloc.start()
+    for _ in range(4):
+        page(content)
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    gc.enable()
+    assert left < 1024**2

@@ -82,7 +82,9 @@ def read_html(place: str, source: str) -> Html:
     saved = _SAVED_FROM.search(source, 0, _SAVED_WITHIN)
     told = (reader.canonical, reader.shared, saved and saved[1])
     address = next((each for each in told if each and _WEB.fullmatch(each)), None)
-    return Html(text="\n".join(reader.lines), address=address)
+    text = "\n".join(reader.lines)
+    reader.lines.clear()  # lxml's parser and its target hold each other, until the collector of garbage comes by
+    return Html(text=text, address=address)
 
 
 class _Reader:
