@@ -44,10 +44,24 @@ def test_a_title_that_begins_as_a_sentence_of_the_sidebar_is_told_by_its_date(re
         assert [row["title"] for row in read.rows(page, "news")] == [title]
 
 
-def test_a_sentence_of_the_sidebar_within_the_article_is_prose(read: Reader) -> None:
-    page = read.body("A first line.", KYRGYZSTAN)
-    assert read.rows(page, "delegations") == []
-    assert read.rows(page, "news")[0]["word_count"] == 3 + len(KYRGYZSTAN.split())
+def test_a_sidebar_behind_the_article_is_a_problem_and_neither_prose_nor_lost(read: Reader) -> None:
+    problem = read.problem(read.body("A first line.", KYRGYZSTAN))
+    assert (problem.line, problem.text) == (4, KYRGYZSTAN)
+    assert problem.message == "it is a sentence of the sidebar, and stands in the article"
+
+
+def test_a_second_article_is_a_problem_and_no_prose(read: Reader) -> None:
+    problem = read.problem(read.body("A first line.", "Another Title", "5 June 2022", "Another Title", "More."))
+    assert (problem.line, problem.text, problem.message) == (4, "Another Title", "another article begins here")
+    assert read.body("A first line.", "Signed in Minsk", "5 June 2022", "By all.").is_understood
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x92", "\ufffd"])
+def test_a_title_that_is_not_all_text_is_a_problem(read: Reader, character: str) -> None:
+    problem = read.problem(read.body("A first line.", title=f"The Organization{character}s Title"))
+    assert problem.line == 1
+    assert problem.message == f"it holds the character U+{ord(character):04X}, which is no text"
+    assert read.body(f"A first{character} line.").is_understood
 
 
 def test_a_body_at_once_is_a_problem_unless_the_page_is_a_source_already(read: Reader) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cstodata.errors import PageError
 from cstodata.extraction.extraction import Page
-from cstodata.extraction.pages import MAX_BYTES, read_pages
+from cstodata.extraction.pages import MAX_BYTES, MAX_LINES, read_pages
 from cstodata.extraction.warc import MAX_HEADERS, Skipped
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def test_utf_16_with_a_mark_is_read() -> None:
         (b"GIF89a\x01\x00", "place: it is no text: control character 0x01 in line 1"),
         (b"x" * (MAX_BYTES + 1), "place: it is larger than 16 MiB"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "place: it is MHTML, which is not read"),
+        (b"x\n" * MAX_LINES, "place: it has more than 200,000 lines"),
         (b"\xff\xfeo", "place: it says that it is in utf-16-le, and is not"),
     ],
 )
@@ -139,7 +140,7 @@ def test_entities_are_characters_and_no_break_spaces_stay() -> None:
 def test_what_is_not_the_pages_own_text_is_dropped() -> None:
     dropped = (
         "<header>Site</header><nav><ul><li>Menu</ul></nav><script>if (a<b) {}</script><style>p{}</style>"
-        "<div role=navigation>More</div><p hidden>Hidden</p><form><select><option>en</select><button>Go</button></form>"
+        "<div role=navigation>More</div><p hidden>Hidden</p><i style='color: red; Display : none'>1</i><form><select><option>en</select><button>Go</button></form>"
         "<footer>© Site</footer><noscript>Turn it on</noscript><template>x</template><svg><text>y</text></svg>"
     )
     html = HTML.format(
@@ -199,6 +200,12 @@ def test_latin_1_is_what_browsers_take_for_it() -> None:
     ("content", "why"),
     [
         (b"<html><meta charset=klingon>x</html>", 'place: nobody knows the encoding "klingon" that it declares'),
+        (b"<html><meta charset=x-user-defined>x</html>", 'place: nobody knows the encoding "x-user-defined" that it'),
+        (
+            b"<html><meta charset=iso-2022-kr>x</html>",
+            'place: nobody knows the encoding "iso-2022-kr" that it declares',
+        ),
+        ("<html><meta charset=windows-1251>Дума</html>".encode(), "place: it says that it is in cp1251, and is UTF-8"),
         (b"<html><meta charset=utf-8>\xff</html>", "place: it says that it is in utf-8, and is not: byte 0xff"),
         (b"<html><body><p>A page that was", "place: it is HTML that does not end with </html>: the file is cut short"),
         (b"<html><body><script>1</script></body></html>", "place: it is HTML without any text"),

@@ -275,6 +275,8 @@ def test_a_sentence_twice_is_one_row_and_two_that_differ_are_a_problem(read: Rea
             "no known form",
         ),
         ("Website of the State Duma: b.example", "b.example", "is no address"),
+        ("Website of the State Duma: http://b.example;", "http://b.example;", "is no address"),
+        ("Website of the State Duma: http://example", "http://example", "is no address"),
         ("Website of the State Duma: http://[b.example", "http://[b.example", "is no address"),
         ("Website of the Parliament of Kazakhstan: http://b.example", "the Parliament of Kazakhstan", "which chamber"),
         (

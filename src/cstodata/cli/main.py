@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 
 import click
 
@@ -70,6 +71,8 @@ def main() -> None:
     """Run the command line and exit."""
     # Nothing that is made while importing is garbage; looking for it costs a fifth of a short run.
     gc.set_threshold(100_000, 50, 50)
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has all characters
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
     debug = len(arguments) < len(sys.argv) - 1
     code = run(arguments, debug=debug, alone=True)

@@ -42,6 +42,11 @@ class Article:
     language: Language | None
 
     @property
+    def is_titled_twice(self) -> bool:
+        """Whether the title stands above and below the date."""
+        return len(self.head) > 2  # noqa: PLR2004 -- title, date, title
+
+    @property
     def word_count(self) -> int:
         """Number of words of the body, separated by blanks."""
         return sum(len(line.text.split()) for line in self.body)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cstodata.extraction.reading import Reading
     from cstodata.extraction.sentences import Part, Sentence, WebsiteSentence
 
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::[0-9]{1,5})?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -149,7 +150,7 @@ def _is_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:  # such as brackets that hold no address
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", text)
+    return parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.netloc)) and not re.search(r"\s", text)
 
 
 def _enter_delegation(reading: Reading, sidebar: _Sidebar, parliament_id: str) -> None:
