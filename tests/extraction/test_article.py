@@ -53,6 +53,8 @@ def test_a_sidebar_behind_the_article_is_a_problem_and_neither_prose_nor_lost(re
 def test_a_second_article_is_a_problem_and_no_prose(read: Reader) -> None:
     problem = read.problem(read.body("A first line.", "Another Title", "5 June 2022", "Another Title", "More."))
     assert (problem.line, problem.text, problem.message) == (4, "Another Title", "another article begins here")
+    listed = read.body("A first line.", "Another Title", "5 June 2022", "A Third Title", "4 June 2022")
+    assert [problem.text for problem in listed.problems] == ["Another Title", "A Third Title"]
     assert read.body("A first line.", "Signed in Minsk", "5 June 2022", "By all.").is_understood
 
 

@@ -130,11 +130,12 @@ def _begins_a_body(lines: Sequence[Line]) -> bool:
 
 def _refuse_in_body(ledger: Ledger, article: Article) -> None:
     """Note what belongs to no article: a sentence of the sidebar, and the title and date of another article."""
+    heads = [at for at in range(len(article.body)) if has_head(article.body, at)]
     for at, line in enumerate(article.body):
         if read_sentence(line):
             ledger.refuse(line.words(), "it is a sentence of the sidebar, and stands in the article", _ORDER)
-        elif has_head(article.body, at) and read_article(article.body[at : at + 3]).is_titled_twice:
-            ledger.refuse(line.words(), "another article begins here", _ORDER)
+        elif at in heads and (len(heads) > 1 or read_article(article.body[at : at + 3]).is_titled_twice):
+            ledger.refuse(line.words(), "another article begins here", _ORDER)  # a date alone may be a signature's
 
 
 def _refuse_no_text(ledger: Ledger, text: str, used: Iterable[Words]) -> None:
