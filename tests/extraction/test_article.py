@@ -58,6 +58,19 @@ def test_a_second_article_is_a_problem_and_no_prose(read: Reader) -> None:
     assert read.body("A first line.", "Signed in Minsk", "5 June 2022", "By all.").is_understood
 
 
+def test_a_second_date_is_a_problem_as_either_may_be_meant(read: Reader) -> None:
+    problem = read.problem(read.body("7 June 2022", "The meeting was long."))
+    assert (problem.line, problem.message) == (3, "a second date stands behind the title")
+
+
+def test_a_title_behind_a_sentence_of_the_sidebar_is_a_problem_and_no_title(read: Reader) -> None:
+    page = read(f"{KYRGYZSTAN} A Title of Our Own\n6 June 2022\nThe meeting was long.")
+    assert page.problems[0].line == 1
+    assert page.problems[0].message == "it begins as a sentence of the sidebar does, and is of no known form"
+    title = "Delegation of St. Petersburg. A visit"
+    assert read.rows(read.body("A first line.", title=title), "news")[0]["title"] == title
+
+
 @pytest.mark.parametrize("character", ["\x1b", "\x92", "\ufffd"])
 def test_a_title_that_is_not_all_text_is_a_problem(read: Reader, character: str) -> None:
     problem = read.problem(read.body("A first line.", title=f"The Organization{character}s Title"))

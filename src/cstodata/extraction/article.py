@@ -57,6 +57,11 @@ def has_head(lines: Sequence[Line], at: int) -> bool:
     return at + 1 < len(lines) and _date_of(lines[at + 1]) is not None and _date_of(lines[at]) is None
 
 
+def is_date(line: Line) -> bool:
+    """Whether a line is a date, and nothing else."""
+    return _date_of(line) is not None
+
+
 def read_article(lines: Sequence[Line]) -> Article:
     """The article that these lines are, with title, date and perhaps the title again before the body, or without."""
     if not has_head(lines, 0):

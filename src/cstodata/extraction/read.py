@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cstodata.extraction.article import has_head, read_article
+from cstodata.extraction.article import has_head, is_date, read_article
 from cstodata.extraction.delegations import enter_sidebar
 from cstodata.extraction.extraction import Extraction, Span
 from cstodata.extraction.known import Dated
@@ -130,6 +130,8 @@ def _begins_a_body(lines: Sequence[Line]) -> bool:
 
 def _refuse_in_body(ledger: Ledger, article: Article) -> None:
     """Note what belongs to no article: a sentence of the sidebar, and the title and date of another article."""
+    if article.body and is_date(article.body[0]):
+        ledger.refuse(article.body[0].words(), "a second date stands behind the title", _COMPARE)
     heads = [at for at in range(len(article.body)) if has_head(article.body, at)]
     for at, line in enumerate(article.body):
         if read_sentence(line):
@@ -156,6 +158,7 @@ def _language(ledger: Ledger, article: Article, sentences: Sequence[Sentence]) -
     return sentences[0].language.tag if sentences else None
 
 
+_COMPARE = "Compare it with the page."
 _MEND_TEXT = "Capture the page again, in its own encoding, or correct the character."
 _ORDER = "Capture the page again: the sidebar comes first, then one article."
 _MEND = "Capture the page again with its title and its date, such as 6 June 2022, on lines of their own."
