@@ -230,6 +230,44 @@ def test_a_page_that_cannot_be_read_ends_with_3_and_is_named(
     assert f"cstodata: {bad}: it is not UTF-8" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_the_name_of_a_file_may_be_any_bytes(page: Path, tmp_path: Path, form: str) -> None:
+    named = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt")
+    page.rename(named)
+    output = tmp_path / "rows"
+    assert run(["extract", named, "--url", EVENTS + "an-example", "-f", form, "-o", str(output)], debug=True) == 0
+    assert "\\xff.txt" in output.read_text(encoding="utf-8").replace("\\\\", "\\")
+
+
+def test_a_page_is_not_written_over(page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = page.read_bytes()
+    (tmp_path / "link").symlink_to(page)
+    for pages in (page, page.parent, tmp_path / "link"):
+        assert run(["extract", str(pages), "--output", str(page)], debug=False) == 2
+        assert "is one of the pages" in capsys.readouterr().err
+    assert page.read_bytes() == before
+
+
+def test_standard_input_may_be_closed() -> None:
+    command = f'"{sys.executable}" -m cstodata extract - <&-'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602 -- no input
+    assert done.returncode == 2
+    assert "standard input is closed" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_a_terminal_may_lack_characters(page: Path, form: str) -> None:
+    page.write_text(TEXT.format(seats=6).replace("A Title", "A “Title”"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "cstodata", "extract", page, "--url", EVENTS + "an-example", "-f", form],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert rb"\u201cTitle\u201d of Our Own" in done.stdout
+
+
 # ---- merging ---- #
 
 

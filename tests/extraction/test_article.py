@@ -44,10 +44,39 @@ def test_a_title_that_begins_as_a_sentence_of_the_sidebar_is_told_by_its_date(re
         assert [row["title"] for row in read.rows(page, "news")] == [title]
 
 
-def test_a_sentence_of_the_sidebar_within_the_article_is_prose(read: Reader) -> None:
-    page = read.body("A first line.", KYRGYZSTAN)
-    assert read.rows(page, "delegations") == []
-    assert read.rows(page, "news")[0]["word_count"] == 3 + len(KYRGYZSTAN.split())
+def test_a_sidebar_behind_the_article_is_a_problem_and_neither_prose_nor_lost(read: Reader) -> None:
+    problem = read.problem(read.body("A first line.", KYRGYZSTAN))
+    assert (problem.line, problem.text) == (4, KYRGYZSTAN)
+    assert problem.message == "it is a sentence of the sidebar, and stands in the article"
+
+
+def test_a_second_article_is_a_problem_and_no_prose(read: Reader) -> None:
+    problem = read.problem(read.body("A first line.", "Another Title", "5 June 2022", "Another Title", "More."))
+    assert (problem.line, problem.text, problem.message) == (4, "Another Title", "another article begins here")
+    listed = read.body("A first line.", "Another Title", "5 June 2022", "A Third Title", "4 June 2022")
+    assert [problem.text for problem in listed.problems] == ["Another Title", "A Third Title"]
+    assert read.body("A first line.", "Signed in Minsk", "5 June 2022", "By all.").is_understood
+
+
+def test_a_second_date_is_a_problem_as_either_may_be_meant(read: Reader) -> None:
+    problem = read.problem(read.body("7 June 2022", "The meeting was long."))
+    assert (problem.line, problem.message) == (3, "a second date stands behind the title")
+
+
+def test_a_title_behind_a_sentence_of_the_sidebar_is_a_problem_and_no_title(read: Reader) -> None:
+    page = read(f"{KYRGYZSTAN} A Title of Our Own\n6 June 2022\nThe meeting was long.")
+    assert page.problems[0].line == 1
+    assert page.problems[0].message == "it begins as a sentence of the sidebar does, and is of no known form"
+    title = "Delegation of St. Petersburg. A visit"
+    assert read.rows(read.body("A first line.", title=title), "news")[0]["title"] == title
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x92", "\ufffd"])
+def test_a_title_that_is_not_all_text_is_a_problem(read: Reader, character: str) -> None:
+    problem = read.problem(read.body("A first line.", title=f"The Organization{character}s Title"))
+    assert problem.line == 1
+    assert problem.message == f"it holds the character U+{ord(character):04X}, which is no text"
+    assert read.body(f"A first{character} line.").is_understood
 
 
 def test_a_body_at_once_is_a_problem_unless_the_page_is_a_source_already(read: Reader) -> None:

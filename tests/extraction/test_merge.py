@@ -321,6 +321,16 @@ def test_a_package_that_was_changed_after_the_writer_was_killed_is_left_to_its_o
         restore(dataset)
 
 
+@pytest.mark.parametrize("journal", ["{", '{"path": 1}', '[{"path": "data/news.csv"}]', "[[]]", "1"])
+def test_a_journal_that_is_none_is_an_error_and_nothing_is_touched(dataset: Path, journal: str) -> None:
+    (dataset / FOLDER).mkdir()
+    (dataset / FOLDER / "journal.json").write_text(journal)
+    before = contents(dataset)
+    with pytest.raises(MergeError, match="no journal of ours"):
+        restore(dataset)
+    assert contents(dataset) == before
+
+
 def test_two_writers_wait_for_each_other(dataset: Path) -> None:
     racers = [
         subprocess.Popen([sys.executable, "-c", RACER, dataset, str(number)], stdout=subprocess.PIPE, text=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import tracemalloc
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from cstodata.errors import PageError
 from cstodata.extraction.extraction import Page
-from cstodata.extraction.pages import MAX_BYTES, read_pages
+from cstodata.extraction.pages import MAX_BYTES, MAX_LINES, read_pages
 from cstodata.extraction.warc import MAX_HEADERS, Skipped
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def test_utf_16_with_a_mark_is_read() -> None:
         (b"GIF89a\x01\x00", "place: it is no text: control character 0x01 in line 1"),
         (b"x" * (MAX_BYTES + 1), "place: it is larger than 16 MiB"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "place: it is MHTML, which is not read"),
+        (b"x\n" * MAX_LINES, "place: it has more than 200,000 lines"),
         (b"\xff\xfeo", "place: it says that it is in utf-16-le, and is not"),
     ],
 )
@@ -139,6 +141,7 @@ def test_what_is_not_the_pages_own_text_is_dropped() -> None:
     dropped = (
         "<header>Site</header><nav><ul><li>Menu</ul></nav><script>if (a<b) {}</script><style>p{}</style>"
         "<div role=navigation>More</div><p hidden>Hidden</p><form><select><option>en</select><button>Go</button></form>"
+        "<i style='color: red; Display : none'>1</i><p style=visibility:hidden>2</p>"
         "<footer>© Site</footer><noscript>Turn it on</noscript><template>x</template><svg><text>y</text></svg>"
     )
     html = HTML.format(
@@ -198,6 +201,9 @@ def test_latin_1_is_what_browsers_take_for_it() -> None:
     ("content", "why"),
     [
         (b"<html><meta charset=klingon>x</html>", 'place: nobody knows the encoding "klingon" that it declares'),
+        (b"<html><meta charset=x-user-defined>x</html>", 'place: nobody knows the encoding "x-user-defined"'),
+        (b"<html><meta charset=iso-2022-kr>x</html>", 'place: nobody knows the encoding "iso-2022-kr"'),
+        ("<html><meta charset=windows-1251>Дума</html>".encode(), "place: it says that it is in cp1251, and is UTF-8"),
         (b"<html><meta charset=utf-8>\xff</html>", "place: it says that it is in utf-8, and is not: byte 0xff"),
         (b"<html><body><p>A page that was", "place: it is HTML that does not end with </html>: the file is cut short"),
         (b"<html><body><script>1</script></body></html>", "place: it is HTML without any text"),
@@ -343,3 +349,15 @@ def test_pages_come_one_by_one_and_memory_does_not_grow() -> None:
     tracemalloc.stop()
     assert count == 200
     assert peak < 8 * 1024**2
+
+
+def test_pages_of_html_are_let_go_of_one_by_one() -> None:
+    content = HTML.format("<p>It was long.</p>" * 20_000).encode()
+    gc.disable()
+    tracemalloc.start()
+    for _ in range(4):
+        page(content)
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    gc.enable()
+    assert left < 1024**2

@@ -16,6 +16,8 @@ BELARUS = (
     "from the House of Representatives of the National Assembly of the Republic of Belarus and 4 deputies "
     "from the Council of the Republic of the National Assembly of the Republic of Belarus."
 )
+PLAIN = "A Title of Our Own\n6 June 2022\nThe meeting was long and good."
+ADDRESS = "https://pacsto.org/events/an-example"
 KYRGYZSTAN = "Delegation of the Supreme Council of the Kyrgyz Republic to the CSTO PA consists of 6 deputies."
 
 
@@ -275,6 +277,8 @@ def test_a_sentence_twice_is_one_row_and_two_that_differ_are_a_problem(read: Rea
             "no known form",
         ),
         ("Website of the State Duma: b.example", "b.example", "is no address"),
+        ("Website of the State Duma: http://b.example;", "http://b.example;", "is no address"),
+        ("Website of the State Duma: http://example", "http://example", "is no address"),
         ("Website of the State Duma: http://[b.example", "http://[b.example", "is no address"),
         ("Website of the Parliament of Kazakhstan: http://b.example", "the Parliament of Kazakhstan", "which chamber"),
         (
@@ -405,3 +409,37 @@ def test_any_number_of_parliaments_with_any_sites(read: Reader, parliaments: int
         f"https://{bit}.example/" for bit in range(3) if sites >> bit & 1
     }
     assert [row["title"] for row in read.rows(page, "news")] == ["A Title of Our Own"]
+
+
+def test_a_name_that_is_short_for_another_parliaments_is_nobodys_alone() -> None:
+    page = cstodata.extract(f"Website of the National Assembly: https://e.example/\n{PLAIN}", address=ADDRESS)
+    (problem,) = page.problems
+    assert problem.message.startswith('"the National Assembly" may be National Assembly of the Republic of Armenia or ')
+    page = cstodata.extract(f"{PLAIN} The National Assembly and the National Assembly of Belarus met.", address=ADDRESS)
+    mentioned = [row.cells for row in page.rows if row.resource == "mentions"]
+    assert [(row["parliament_id"], row["chamber_id"], row["count"]) for row in mentioned] == [("BY", None, 1)]
+
+
+@pytest.mark.parametrize(
+    ("position", "why"),
+    [
+        ("acting", "is no position"),
+        ("Speaker (acting)", "is no position"),
+        ("Speaker - Chairman", "is no position"),
+        ("Speaker since 2020", "is no position"),
+        ("Speaker of the Mazhilys", "nearest known: Mazhilis of the Parliament of the Republic of Kazakhstan"),
+        ("Speaker of the Senate, Member of the Supreme Counsil", "nearest known: Supreme Council of the Kyrgyz"),
+    ],
+)
+def test_a_position_that_is_not_wholly_understood_is_a_problem(read: Reader, position: str, why: str) -> None:
+    sentence = f"Plenipotentiary representative of the Supreme Council of the Kyrgyz Republic, {position}: Anna Example"
+    problem = read.problem(read.sidebar(sentence))
+    assert problem.text == position
+    assert why in problem.message
+
+
+@pytest.mark.parametrize("name", ["To Be Appointed", "See Above", "The Same Person", "Vacant Position"])
+def test_words_that_name_nobody_become_no_person(read: Reader, name: str) -> None:
+    sentence = f"Plenipotentiary representative of the Supreme Council of the Kyrgyz Republic: {name}"
+    problem = read.problem(read.sidebar(sentence, add_people=True))
+    assert problem.message == f'"{name}" is not the name of one person'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -56,11 +57,13 @@ class Captures:
         count = 0
         for number, file in enumerate(self._files):
             is_stdin = str(file) == _STDIN
+            if is_stdin and sys.stdin is None:
+                raise click.UsageError("standard input is closed.")
             opened = nullcontext(sys.stdin.buffer) if is_stdin else file.open("rb")
             with opened as stream:
                 size = 0 if is_stdin or not file.is_file() else file.stat().st_size
                 on_step(file.name, number / len(self._files))
-                for each in read_pages(str(file), stream, address=self._url, captured_on=self._day):
+                for each in read_pages(_place(file), stream, address=self._url, captured_on=self._day):
                     if isinstance(each, Skipped):
                         note(f"{shown(each.place, 1000)}: beside pages it holds {shown(each.told, 1000)}")
                         continue
@@ -70,6 +73,11 @@ class Captures:
                     yield each
                     if size:
                         on_step(file.name, (number + min(stream.tell() / size, 1)) / len(self._files))
+
+
+def _place(file: Path) -> str:
+    """A file as a page names it; bytes that are no text are escaped, as a name may be any bytes."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def files_of(pages: Sequence[Path]) -> list[Path]:

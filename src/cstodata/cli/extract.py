@@ -106,6 +106,8 @@ def extract(  # noqa: PLR0913 -- one parameter an option
         raise click.UsageError("--into merges the rows; --format, --resource, --output and --explain show them.")
     if explain and (form or resource):
         raise click.UsageError("--explain shows the pages, --format and --resource show rows.")
+    if output is not None and output.resolve() in {file.resolve() for file in files}:
+        raise click.UsageError(f"{output} is one of the pages.")
     captures = Captures(files, url, captured_on.date() if captured_on else None, add_people=add_people)
     if into is not None:
         return merge_into(into, package, captures, dry_run=dry_run)

@@ -7,6 +7,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import click
@@ -73,6 +74,8 @@ def main() -> None:
     """Run the command line and exit."""
     # Nothing that is made while importing is garbage; looking for it costs a fifth of a short run.
     gc.set_threshold(100_000, 50, 50)
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has all characters
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
     debug = len(arguments) < len(sys.argv) - 1
     code = run(arguments, debug=debug, alone=True)

@@ -42,6 +42,11 @@ class Article:
     language: Language | None
 
     @property
+    def is_titled_twice(self) -> bool:
+        """Whether the title stands above and below the date."""
+        return len(self.head) > 2  # noqa: PLR2004 -- title, date, title
+
+    @property
     def word_count(self) -> int:
         """Number of words of the body, separated by blanks."""
         return sum(len(line.text.split()) for line in self.body)
@@ -50,6 +55,11 @@ class Article:
 def has_head(lines: Sequence[Line], at: int) -> bool:
     """Whether an article with title and date begins at this line."""
     return at + 1 < len(lines) and _date_of(lines[at + 1]) is not None and _date_of(lines[at]) is None
+
+
+def is_date(line: Line) -> bool:
+    """Whether a line is a date, and nothing else."""
+    return _date_of(line) is not None
 
 
 def read_article(lines: Sequence[Line]) -> Article:

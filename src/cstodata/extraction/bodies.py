@@ -141,6 +141,9 @@ def bodies_of(parliaments: Iterable[Parliament], aliases: Mapping[Body, Iterable
         within[wording.body.parliament_id].setdefault(wording.key, wording.body)
         if wording.is_whole:
             anywhere[wording.key].add(wording.body)
+    for wording in wordings:  # what is a name of one may be short for another, as "National Assembly" is
+        if wording.key in anywhere:
+            anywhere[wording.key].add(wording.body)
     return Bodies(
         parliaments=known,
         chambers={chamber.chamber_id: chamber for parliament in known.values() for chamber in parliament.chambers},

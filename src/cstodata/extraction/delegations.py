@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cstodata.extraction.bodies import Body
-from cstodata.extraction.positions import Position, positions_in
+from cstodata.extraction.positions import Position, is_whole, misspelt_body, positions_in
+from cstodata.extraction.reading import nearest_known
 from cstodata.extraction.resolve import find_chamber, find_parliament, find_seats
 from cstodata.extraction.sentences import DelegationSentence, RepresentativeSentence
 from cstodata.validation.rules.people import REPRESENTATIVE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cstodata.extraction.reading import Reading
     from cstodata.extraction.sentences import Part, Sentence, WebsiteSentence
 
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::[0-9]{1,5})?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -119,8 +121,14 @@ def _other_positions(reading: Reading, sentence: RepresentativeSentence) -> tupl
     words, language = sentence.position, sentence.language
     if words and not language.offices.match(words.text):
         reading.ledger.refuse(words, f'"{words.text}" begins with no known word of office', _COMPARE)
+    elif words and not is_whole(words.text, language):
+        reading.ledger.refuse(words, f'"{words.text}" is no position, or more than one', _COMPARE)
     elif words:
-        return positions_in(words.text, reading.known.bodies, language, joints=(", ", language.conjunction))
+        bodies = reading.known.bodies
+        found = positions_in(words.text, bodies, language, joints=(", ", language.conjunction))
+        for near in filter(None, (misspelt_body(each, bodies, language) for each in found)):
+            reading.ledger.refuse(words, f'"{words.text}" names no known body{nearest_known(near)}', _COMPARE)
+        return found
     return ()
 
 
@@ -149,7 +157,7 @@ def _is_address(text: str) -> bool:
         parts = urlsplit(text)
     except ValueError:  # such as brackets that hold no address
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", text)
+    return parts.scheme in {"http", "https"} and bool(_HOST.fullmatch(parts.netloc)) and not re.search(r"\s", text)
 
 
 def _enter_delegation(reading: Reading, sidebar: _Sidebar, parliament_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
 
 from cstodata.errors import PageError
 
@@ -40,6 +40,9 @@ def decode(place: str, content: bytes, declared: str | None = None) -> str:
             else "it is not UTF-8, and does not say what"
         )
         raise PageError(place, why=f"{why}: {where}") from error
+    if codec != "utf-8" and not name and _is_utf_8(content):  # of others, many take any bytes whatever
+        why = f"it says that it is in {codec}, and is UTF-8: correct what it says, or save it anew"
+        raise PageError(place, why=why)
     if found := _NOT_TEXT.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise PageError(place, why=f"it is no text: control character 0x{ord(found[0]):02x} in line {line}")
@@ -56,9 +59,23 @@ def _codec(place: str, declared: str) -> str:
     """What Python calls an encoding by the name that browsers know it by."""
     import webencodings
 
-    found = webencodings.lookup(declared)
-    if found is None:
+    try:
+        found = webencodings.lookup(declared)
+        name = lookup(str(found.codec_info.name)).name if found else None
+    except LookupError:  # one that browsers know, and Python does not
+        name = None
+    if name is None:
         raise PageError(place, why=f'nobody knows the encoding "{declared}" that it declares')
     # A page that says in ASCII that it is UTF-16 cannot be; browsers take it for UTF-8.
-    name = str(found.codec_info.name)
     return "utf-8" if name.startswith("utf-16") else name
+
+
+def _is_utf_8(content: bytes) -> bool:
+    """Whether bytes are UTF-8 beyond a doubt: characters of several bytes are in it, and none is broken."""
+    if content.isascii():
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -34,6 +34,9 @@ _VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|param|source|t
 _PARTS = frozenset({"article", "aside", "main", "section"})
 """Within these, a header or footer belongs to the text; elsewhere it is the site's (HTML-AAM)."""
 
+_UNSEEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\b", re.IGNORECASE)
+"""A style that hides what it stands at."""
+
 _ROLES = frozenset({"banner", "contentinfo", "navigation", "search"})
 
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
@@ -82,7 +85,9 @@ def read_html(place: str, source: str) -> Html:
     saved = _SAVED_FROM.search(source, 0, _SAVED_WITHIN)
     told = (reader.canonical, reader.shared, saved and saved[1])
     address = next((each for each in told if each and _WEB.fullmatch(each)), None)
-    return Html(text="\n".join(reader.lines), address=address)
+    text = "\n".join(reader.lines)
+    reader.lines.clear()  # lxml's parser and its target hold each other, until the collector of garbage comes by
+    return Html(text=text, address=address)
 
 
 class _Reader:
@@ -135,7 +140,9 @@ class _Reader:
             return True
         if _DROPPED.fullmatch(tag):
             return True
-        return "hidden" in attributes or attributes.get("role", "").strip().lower() in _ROLES
+        if "hidden" in attributes or _UNSEEN.search(attributes.get("style", "")):
+            return True
+        return attributes.get("role", "").strip().lower() in _ROLES
 
     def _note_address(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "link" and "canonical" in attributes.get("rel", "").lower().split():

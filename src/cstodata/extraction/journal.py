@@ -99,13 +99,23 @@ def restore(root: Path) -> bool:
     folder = root / FOLDER
     was_interrupted = is_interrupted(root)
     if was_interrupted:
-        entries = json.loads((folder / _JOURNAL).read_bytes())
+        entries = _entries(folder)
         replaced = [number for number, entry in enumerate(entries) if _is_replaced(root, folder, entry)]
         for number in replaced:
             (folder / f"old-{number}").replace(_target(root, entries[number]["path"]))
         _settle({_target(root, entry["path"]).parent for entry in entries})
     _forget(folder)
     return was_interrupted
+
+
+def _entries(folder: Path) -> list[Mapping[str, str]]:
+    """What the journal names."""
+    try:
+        entries = json.loads((folder / _JOURNAL).read_bytes())
+        return [{name: str(entry[name]) for name in ("path", "before", "after")} for entry in entries]
+    except (ValueError, TypeError, KeyError) as error:
+        why = f"it is no journal of ours, so nothing can be restored; compare the files in {folder}, then remove it"
+        raise MergeError(str(folder / _JOURNAL), why=why) from error
 
 
 def _forget(folder: Path) -> None:

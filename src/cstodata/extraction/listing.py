@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+from itertools import chain, repeat, zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
 from cstodata.extraction.documents import line_and_words
 from cstodata.extraction.plan import PROVENANCE
-from cstodata.report.terminal import shown
+from cstodata.report.columns import padded, wrapped
+from cstodata.report.terminal import painter, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cstodata.extraction.extraction import Extraction, Row
 
 SHOWN_WORDS = 400
 """Characters of the words that state a row; an article may be one."""
+_NARROWEST = 40
+_GAP = 2
 
 
 def as_listing(extraction: Extraction, *, width: int, colour: bool) -> str:
@@ -24,40 +29,54 @@ def as_listing(extraction: Extraction, *, width: int, colour: bool) -> str:
         width: Columns that the terminal has; what is longer is wrapped.
         colour: Whether to use colours.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+    paint = painter(colour=colour)
     page = extraction.page
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        highlight=False,
-        legacy_windows=False,
-    )
-    console.print(Text(shown(page.place, 1000), style="bold"), Text(shown(page.address or "no address", 1000)))
-    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="dim")
-    table.add_column("row", ratio=2, overflow="fold")
-    table.add_column("line", justify="right")
-    table.add_column("what the page says", ratio=3, overflow="fold")
+    columns = _columns(width, page.text.count("\n") + 1)
+    lines = [f"{paint(shown(page.place, 1000), 'bold')} {shown(page.address or 'no address', 1000)}"]
+    lines += [paint(columns.line("row", "line", "what the page says"), "dim")] if extraction.rows else ["no rows"]
     resource = None
     for row in extraction.rows:
         if row.resource != resource:
             resource = row.resource
-            table.add_row(Text(shown(resource), style="bold cyan"), "", "")
-        line, words = line_and_words(page.text, row.spans)
-        table.add_row(Text(_cells(row)), str(line), Text(shown(words, SHOWN_WORDS)))
-    console.print(table if extraction.rows else Text("no rows"))
-    console.print()
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+            lines.append(paint(shown(resource), "heading"))
+        lines += _row(row, page.text, columns)
+    return "\n".join([*lines, "", ""])
 
 
-def _cells(row: Row) -> str:
+class _Columns(NamedTuple):
+    """How wide each column is; two blanks stand behind each."""
+
+    cells: int
+    number: int
+    words: int
+
+    def line(self, cells: str, number: str, words: str) -> str:
+        """A line of the table."""
+        if not (number or words):
+            return cells
+        return f"{padded(cells, self.cells)}  {number:>{self.number}}  {words}".rstrip()
+
+
+def _columns(width: int, last_line: int) -> _Columns:
+    """Columns of a table of this width, two fifths of it for the cells; a terminal that is too narrow breaks lines."""
+    number = max(len("line"), len(str(last_line)))
+    rest = max(width, _NARROWEST) - number - _GAP
+    cells = -(-2 * rest // 5)
+    return _Columns(cells - _GAP, number, rest - cells - _GAP)
+
+
+def _row(row: Row, text: str, columns: _Columns) -> Iterator[str]:
+    """The lines of a row."""
+    number, words = line_and_words(text, row.spans)
+    cells = [line for cell in _cells(row) for line in wrapped(cell, columns.cells)]
+    said = wrapped(shown(words, SHOWN_WORDS), columns.words)
+    numbers = chain((str(number),), repeat(""))
+    for line in zip_longest(cells, said, fillvalue=""):
+        yield columns.line(line[0], next(numbers), line[1])
+
+
+def _cells(row: Row) -> Iterator[str]:
     """The cells that are not empty; the source is left out, as it is the page's."""
-    named = {name: value for name, value in row.cells.items() if value is not None}
-    if row.resource != "sources":
-        named.pop(PROVENANCE, None)
-    return "\n".join(f"{shown(name)}={shown(value, SHOWN_WORDS)}" for name, value in named.items())
+    for name, value in row.cells.items():
+        if value is not None and (name != PROVENANCE or row.resource == "sources"):
+            yield f"{shown(name)}={shown(value, SHOWN_WORDS)}"

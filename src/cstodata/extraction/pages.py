@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 * 1024 * 1024
 """What a page may have, unpacked."""
+MAX_LINES = 200_000
+"""Lines that a page may have: each takes memory of its own."""
 
 _GZIP = b"\x1f\x8b"
 _WARC = b"WARC/"
@@ -52,6 +54,8 @@ def read_pages(
     try:
         for each in _read(place, stream):
             if isinstance(each, Page):
+                if each.text.count("\n") >= MAX_LINES:
+                    raise PageError(each.place, why=f"it has more than {MAX_LINES:,} lines")
                 yield replace(each, address=address or each.address, captured_on=captured_on or each.captured_on)
             else:
                 yield each

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cstodata.extraction.lines import folded
+from cstodata.extraction.names import key, misspelt
 from cstodata.validation.rules.people import REPRESENTATIVE
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _BEFORE = 120
 _STOP = re.compile(r"[,;]|\.(?=[\"')]*(?: \W*[^\W\d_a-z\u0430-\u0451]|$))|$")
 _LISTED = re.compile(r", [^\W\d_]\w*(?: [\w-]+){0,2}(?:,| and | и )")
 _ABBREVIATED = re.compile(r"(?:^|[ .])(?:\w|St|Dr|Mr|Mrs|Ms|Gen|Col|\u0438\u043c|\u0433)$")
-_UNCLEAR = re.compile(r"[()\":]| - ")
+_UNCLEAR = re.compile(r"[()\":]| - |\b(?:19|20)[0-9]{2}\b")
 _WORDS = 5
 
 
@@ -70,6 +71,17 @@ def position_of(text: str, bodies: Bodies, language: Language) -> Position:
     return Position(_capital(text, language), None)
 
 
+def misspelt_body(position: Position, bodies: Bodies, language: Language) -> list[str]:
+    """The bodies whose name a position may end with, misspelt; none if it ends with none that is nearly known."""
+    if position.body:
+        return []
+    known = {each: each for each in bodies.anywhere}
+    parts = position.words.split(language.link)
+    tails = [language.link.join(parts[at:]) for at in range(1, len(parts))]
+    near = (each for tail in tails if key(tail) not in known for each in misspelt(tail, known))
+    return bodies.meanings(next(near, ""))
+
+
 def positions_in(text: str, bodies: Bodies, language: Language, *, joints: tuple[str, ...]) -> tuple[Position, ...]:
     """The positions in a text, which a joint parts where a word of office follows it."""
     cuts = [0]
@@ -79,6 +91,11 @@ def positions_in(text: str, bodies: Bodies, language: Language, *, joints: tuple
     cuts.append(len(text))
     pieces = [text[first:last] for first, last in zip(cuts[::2], cuts[1::2], strict=True)]
     return tuple(position_of(piece, bodies, language) for piece in pieces)
+
+
+def is_whole(text: str, language: Language) -> bool:
+    """Whether a text can be positions from its beginning to its end, with nothing said by the way."""
+    return not _UNCLEAR.search(folded(text)) and text.rsplit(maxsplit=1)[-1].casefold() not in language.unfinished
 
 
 def appositions(line: Line, bodies: Bodies, language: Language) -> Iterator[Apposition]:
@@ -131,7 +148,7 @@ def _certain(text: str, bodies: Bodies, language: Language) -> tuple[Position, .
 def _is_clear(text: str, language: Language) -> bool:
     """Whether nothing but a position can be meant: its words are names, or words that positions are made of."""
     words = text.split()
-    if _UNCLEAR.search(text) or words[-1].casefold() in language.unfinished:
+    if not is_whole(text, language):
         return False
     if any(word.endswith(".") and not _ABBREVIATED.search(word[:-1]) for word in words):
         return False

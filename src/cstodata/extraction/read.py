@@ -6,26 +6,27 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cstodata.extraction.article import has_head, read_article
+from cstodata.extraction.article import has_head, is_date, read_article
 from cstodata.extraction.delegations import enter_sidebar
 from cstodata.extraction.extraction import Extraction, Span
 from cstodata.extraction.known import Dated
 from cstodata.extraction.ledger import Ledger
-from cstodata.extraction.lines import Words, lines_of
+from cstodata.extraction.lines import Line, Words, lines_of
 from cstodata.extraction.news import enter_mentions, enter_news, enter_positions, enter_source
 from cstodata.extraction.reading import Reading
 from cstodata.extraction.sentences import read_sentence
 from cstodata.extraction.sidebar import split_sidebar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cstodata.extraction.article import Article
     from cstodata.extraction.extraction import Page
     from cstodata.extraction.known import Known
-    from cstodata.extraction.lines import Line
     from cstodata.extraction.sentences import Sentence
 
+_NO_TEXT = re.compile(r"[\x1b\x80-\x84\x86-\x9f\ufffd-\uffff]")
+"""What steers a terminal, is left of a wrong encoding, or stands for what was lost; other controls only go unseen."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -56,6 +57,9 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
         _refuse_undated(ledger, lines, rest)
     elif article.title is None and rest and not _begins_a_body(rest):
         ledger.refuse(rest[0].words(), "it is no sentence of the sidebar, nor does the article begin here", _MEND)
+    if article.title is not None:
+        _refuse_in_body(ledger, article)
+    _refuse_no_text(ledger, page.text, [*(sentence.words for sentence in sentences), *map(Line.words, article.head)])
     reading = Reading(
         known=known,
         people=known.people,
@@ -124,6 +128,25 @@ def _begins_a_body(lines: Sequence[Line]) -> bool:
     return begins and not any(read_sentence(line) or has_head(lines, at) for at, line in enumerate(lines))
 
 
+def _refuse_in_body(ledger: Ledger, article: Article) -> None:
+    """Note what belongs to no article: a sentence of the sidebar, and the title and date of another article."""
+    if article.body and is_date(article.body[0]):
+        ledger.refuse(article.body[0].words(), "a second date stands behind the title", _COMPARE)
+    heads = [at for at in range(len(article.body)) if has_head(article.body, at)]
+    for at, line in enumerate(article.body):
+        if read_sentence(line):
+            ledger.refuse(line.words(), "it is a sentence of the sidebar, and stands in the article", _ORDER)
+        elif at in heads and (len(heads) > 1 or read_article(article.body[at : at + 3]).is_titled_twice):
+            ledger.refuse(line.words(), "another article begins here", _ORDER)  # a date alone may be a signature's
+
+
+def _refuse_no_text(ledger: Ledger, text: str, used: Iterable[Words]) -> None:
+    """Note characters that are no text in words that become cells."""
+    for words in used:
+        if found := _NO_TEXT.search(text, words.span.start, words.span.end):
+            ledger.refuse(words, f"it holds the character U+{ord(found[0]):04X}, which is no text", _MEND_TEXT)
+
+
 def _language(ledger: Ledger, article: Article, sentences: Sequence[Sentence]) -> str | None:
     """The language of the page: the article's, or the sidebar's if there is no article; a third one is a problem."""
     lines = (*article.head, *article.body)
@@ -135,4 +158,7 @@ def _language(ledger: Ledger, article: Article, sentences: Sequence[Sentence]) -
     return sentences[0].language.tag if sentences else None
 
 
+_COMPARE = "Compare it with the page."
+_MEND_TEXT = "Capture the page again, in its own encoding, or correct the character."
+_ORDER = "Capture the page again: the sidebar comes first, then one article."
 _MEND = "Capture the page again with its title and its date, such as 6 June 2022, on lines of their own."

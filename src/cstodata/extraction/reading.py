@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cstodata.extraction.grammar.languages import LANGUAGES
 from cstodata.extraction.ledger import as_row
-from cstodata.extraction.names import is_cyrillic
+from cstodata.extraction.names import is_cyrillic, key
 from cstodata.extraction.people import given_first, has_patronymic, id_of, is_name
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Reading:
         if self.people.means_several(words.text):
             self.ledger.refuse(words, f'several people are called "{words.text}"', "Tell them apart in names.")
             return None
-        if not is_name(words.text):
+        if not is_name(words.text) or any(each.nameless & set(key(words.text).split()) for each in LANGUAGES):
             self.ledger.refuse(words, f'"{words.text}" is not the name of one person', "Compare it with the page.")
             return None
         name = given_first(words.text)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cstodata.extraction.grammar.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    import re
-
     from cstodata.extraction.grammar.language import Language
     from cstodata.extraction.lines import Line, Words
 
 MAX_LENGTH = 2000
 """No sentence of the sidebar is half as long; a longer line is none."""
+_STOP = re.compile(r"\. ")
 _SIMILAR = 0.6
 """Low, as it costs little: an article with title and date is never taken for a sentence."""
 
@@ -83,6 +83,12 @@ def read_sentence(line: Line) -> Sentence | None:
         if found := language.website.fullmatch(line.plain, 0, end):
             return _website(line, found, language)
     return None
+
+
+def begins_with_a_sentence(line: Line) -> bool:
+    """Whether more text stands behind a sentence of the sidebar, on the same line."""
+    ends = [stop.start() for stop in _STOP.finditer(line.plain, 0, MAX_LENGTH)]
+    return any(read_sentence(replace(line, text=line.text[:end], plain=line.plain[:end])) for end in ends)
 
 
 def looks_like_a_sentence(line: Line) -> bool:

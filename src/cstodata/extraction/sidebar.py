@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cstodata.extraction.article import has_head
-from cstodata.extraction.sentences import WebsiteSentence, looks_like_a_sentence, read_sentence
+from cstodata.extraction.sentences import (
+    WebsiteSentence,
+    begins_with_a_sentence,
+    looks_like_a_sentence,
+    read_sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +29,7 @@ def split_sidebar(lines: Sequence[Line], ledger: Ledger) -> tuple[list[Sentence]
 
     The sidebar goes on as long as lines are sentences of its forms. The first line that is none begins the article.
     But one that begins as these sentences do is not understood, and a problem, unless a date follows it: then it is a
-    title.
+    title, if no whole sentence stands before it.
 
     Args:
         lines: The lines of the page.
@@ -36,7 +41,7 @@ def split_sidebar(lines: Sequence[Line], ledger: Ledger) -> tuple[list[Sentence]
             sentences.append(sentence)
         elif addressed := _addressed(sentences, line):
             sentences[-1] = addressed
-        elif not has_head(lines, at) and looks_like_a_sentence(line):
+        elif looks_like_a_sentence(line) and (not has_head(lines, at) or begins_with_a_sentence(line)):
             ledger.refuse(line.words(), "it begins as a sentence of the sidebar does, and is of no known form", _MEND)
         else:
             return sentences, lines[at:]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SHOWN_CHARACTERS = 100
 """Of a cell or message; the rest is counted."""
 
-_SGR = {"bold": "1", "dim": "2", "red": "1;31", "green": "32", "yellow": "1;33", "cyan": "36"}
+_SGR = {"bold": "1", "dim": "2", "red": "1;31", "green": "32", "yellow": "1;33", "cyan": "36", "heading": "1;36"}
 
 
 def painter(*, colour: bool) -> Paint:

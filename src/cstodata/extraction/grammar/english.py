@@ -46,7 +46,7 @@ ENGLISH = Language(
         r"|commander|plenipotentiary representative|coordinator|rector)\b"
     ),
     conjunction=" and ",
-    unfinished=words("of the on in to for at and with a an"),
+    unfinished=words("of the on in to for at and with a an acting vice first"),
     ranks=words(
         "general colonel major captain lieutenant admiral marshal senator deputy ambassador professor academician",
         "doctor mr mr. mrs mrs. ms ms. dr dr.",
@@ -56,7 +56,8 @@ ENGLISH = Language(
         "the a an on in at of by assembly council committee commission parliament parliamentary state senate ministry",
         "secretariat duma republic federation organization organisation union group conference meeting centre center",
         "institute university department delegation january february march april may june july august september",
-        "october november december",
+        "october november december to be not yet same see above below none nobody vacant vacancy position",
+        "appointed",
     ),
     envoy="Plenipotentiary representative",
     small_words=words(
