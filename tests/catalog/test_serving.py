@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
-import polars
+import polars as pl
 import pytest
 from moto.server import ThreadedMotoServer
 from tests.catalog.conftest import served
@@ -80,7 +80,9 @@ def test_what_is_no_file_of_the_store_is_not_shown(path: str, tmp_path: Path) ->
         raised.value.close()
 
 
-@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("127.0.0.1", 200), ("evil.example", 421), ("[", 421)])
+@pytest.mark.parametrize(
+    ("host", "status"), [("localhost", 200), ("127.0.0.1", 200), ("evil.example", 421), ("[", 421)]
+)
 def test_a_page_of_another_host_cannot_read_it_by_a_name_that_leads_here(host: str, status: int, address: str) -> None:
     port = urlsplit(address).port
     with closing(HTTPConnection("127.0.0.1", port)) as connection:
@@ -115,7 +117,7 @@ def test_a_part_of_a_file_is_sent_to_who_asks_for_it(
 
 
 def test_polars_reads_a_table_where_the_pages_are_shown(address: str) -> None:
-    assert polars.read_parquet(f"{address}v/1.1.0/parquet/delegations.parquet").height == 10
+    assert pl.read_parquet(f"{address}v/1.1.0/parquet/delegations.parquet").height == 10
 
 
 @pytest.fixture

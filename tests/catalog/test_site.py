@@ -129,7 +129,9 @@ def test_pages_elsewhere_lead_to_the_files_of_the_store(published: Path, tmp_pat
     assert 'href="../../1.0.0/tables/news.html"' in told
 
 
-@pytest.mark.parametrize("wrong", ["", "data", "ftp://example.org/", "javascript:alert(1)", "https://"])
+@pytest.mark.parametrize(
+    "wrong", ["", "data", "ftp://example.org/", "javascript:alert(1)", "https://", "http://x/?a", "http://x/#a"]
+)
 def test_an_address_that_is_none_is_wrong_usage(wrong: str, copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["site", str(copied), "--address", wrong], debug=False) == 2
     assert "no address on the web" in capsys.readouterr().err
@@ -201,7 +203,9 @@ def test_a_first_page_that_is_not_ours_is_never_replaced(
     assert (tmp_path / "index.html").read_text() == "<h1>mine</h1>"
 
 
-def test_articles_that_share_a_key_have_one_page_and_what_is_null_is_not_stated(make_store: Callable[..., Path]) -> None:
+def test_articles_that_share_a_key_have_one_page_and_what_is_null_is_not_stated(
+    make_store: Callable[..., Path],
+) -> None:
     def table(names: tuple[str, ...], *rows: str) -> tuple[str, dict[str, Any]]:
         text = "\n".join([",".join((*names, "row")), *rows, ""])
         return text, {"fields": [{"name": name, "type": "string"} for name in (*names, "row")]}
