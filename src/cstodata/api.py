@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from cstodata.model.progress import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from os import PathLike
     from typing import Any
 
@@ -152,7 +152,7 @@ def load(
     version: str | None = None,
     *,
     source: str | PathLike[str] | None = None,
-    columns: Sequence[str] | None = None,
+    columns: Iterable[str] | None = None,
     filters: Any = None,
     cache: str | PathLike[str] | None = None,
     on_step: OnStep = unheard,
@@ -205,7 +205,7 @@ def open(  # noqa: A001 -- as `gzip.open`; the built-in one is not used here
         StoreError: The store cannot be read; `UnreachableError` if it does not answer, and its index was never seen.
         PublishError: Its index cannot be read.
         NotVerifiedError: It holds something else than was published.
-        SettingsError: `config.toml` cannot be read.
+        SettingsError: `config.toml` cannot be read, or names no folder that can be.
 
     Warns:
         YankedVersionWarning: The version was named exactly, and is yanked.
@@ -226,12 +226,31 @@ def _opened(
     config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 -- no home is no error
     settings = read_settings(os.environ, Path(config, "cstodata", "config.toml"))
     place = settings.store if source is None else os.fspath(source)
-    kept = settings.cache if cache is None else Path(cache)
-    folder = _cache() if kept is None else kept.expanduser()
+    if place is not None and place.startswith("~"):
+        place = str(_at_home(Path(place)))
+    kept = Path(cache) if cache else settings.cache
+    folder = _cache() if kept is None else _at_home(kept)
     release = open_release(place, version or "latest", cache=folder, on_step=on_step)
     for notice in release.notices:
         warnings.warn(notice, stacklevel=3)
     return release
+
+
+def _at_home(path: Path) -> Path:
+    """A path whose `~` is the home of the user.
+
+    Raises:
+        SettingsError: There is no such home, or no such path can be.
+    """
+    from cstodata.errors import SettingsError
+
+    try:
+        at_home = path.expanduser()
+    except RuntimeError as error:
+        raise SettingsError(str(path), why="there is no such home folder") from error
+    if "\0" in str(path):
+        raise SettingsError(str(path), why="no path holds a NUL character")
+    return at_home
 
 
 def _cache() -> Path:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.catalog.conftest import served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +97,32 @@ def test_a_table_is_sorted_by_a_column_and_back(address: str, open_page: Open) -
     page.get_by_role("button", name="chamber_id").click()
     assert column(page, 2) == sorted(column(page, 2))
     assert page.locator("th[aria-sort]").count() == 1
+
+
+def test_numbers_are_sorted_as_their_table_writes_them(make_store: Callable[..., Path], open_page: Open) -> None:
+    fields = [{"name": "id", "type": "integer"}, {"name": "n", "type": "number", "decimalChar": ","}]
+    rows = ["10,5", "1,25", "INF", "", "-INF", "1,5", "-2"]
+    text = "id,n\n" + "".join(f'{number},"{row}"\n' for number, row in enumerate(rows))
+    store = make_store("1.0.0", {"t": (text, {"fields": fields})})
+    with served(store) as at:
+        page = open_page().page
+        page.goto(f"{at}pages/1.0.0/tables/t.html")
+        for expected in (["-INF", "-2", "1,25", "1,5", "10,5", "INF"], ["INF", "10,5", "1,5", "1,25", "-2", "-INF"]):
+            page.get_by_role("button", name="n", exact=True).click()
+            assert column(page, 2) == [*expected, "null"]
+
+
+def test_a_table_that_is_cut_says_that_only_its_first_rows_are_sorted_and_filtered(
+    make_store: Callable[..., Path], open_page: Open
+) -> None:
+    schema = {"fields": [{"name": "id", "type": "integer"}]}
+    store = make_store("1.0.0", {"t": ("id\n" + "".join(f"{n}\n" for n in range(2000)), schema)})
+    with served(store) as at:
+        page = open_page().page
+        page.goto(f"{at}pages/1.0.0/tables/t.html")
+        assert "Sorting and filtering see only the rows on this page." in page.locator("main").inner_text()
+        page.get_by_label("Filter").fill("99")
+        assert page.get_by_role("status").inner_text() == "19 of the first 1,000 rows"
 
 
 def test_null_stands_last_whichever_the_direction(address: str, open_page: Open) -> None:
@@ -190,6 +217,13 @@ def test_a_page_prints_without_what_only_a_screen_has(address: str, open_page: O
     assert not page.locator("footer").is_visible()
     assert page.locator("svg.seats").is_visible()
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_paper_has_all_columns_of_a_table(address: str, open_page: Open) -> None:
+    page = open_page(viewport={"width": 680, "height": 900}).page  # that of A4 between margins
+    page.goto(address + KINDS["referred table"])
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") == 680
 
 
 def test_pages_can_be_read_from_a_folder_without_a_server(real: Path, open_page: Callable[..., Any]) -> None:

@@ -9,9 +9,13 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
+import polars as pl
 import pytest
 from moto.server import ThreadedMotoServer
 from tests.catalog.conftest import served
@@ -27,7 +31,7 @@ READ_BY_ALL = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}],
 }
-HIDDEN = ["v/", "pages/1.1.0/nothing.html", ".cstodata/lock", "../secret", "out/secret", "%2e%2e/secret"]
+HIDDEN = ["v/", "pages/1.1.0/nothing.html", ".cstodata/lock", "../secret", "out/secret", "%2e%2e/secret", "%00"]
 
 
 def fetch(address: str) -> Any:
@@ -74,6 +78,46 @@ def test_what_is_no_file_of_the_store_is_not_shown(path: str, tmp_path: Path) ->
             fetch(address + path)
         assert raised.value.code == 404
         raised.value.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("localhost", 200), ("127.0.0.1", 200), ("evil.example", 421), ("[", 421)]
+)
+def test_a_page_of_another_host_cannot_read_it_by_a_name_that_leads_here(host: str, status: int, address: str) -> None:
+    port = urlsplit(address).port
+    with closing(HTTPConnection("127.0.0.1", port)) as connection:
+        connection.request("GET", "/index.json", headers={"Host": f"{host}:{port}"})
+        assert connection.getresponse().status == status
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "begin", "end"),
+    [
+        ("bytes=0-9", 206, 0, 10),
+        ("bytes=5-", 206, 5, None),
+        ("bytes=-7", 206, -7, None),
+        ("bytes=3-99999999", 206, 3, None),
+        ("bytes=-99999999", 206, 0, None),
+        ("bytes=99999999-", 416, 0, 0),
+        ("bytes=9-3", 416, 0, 0),
+        ("bytes=-0", 416, 0, 0),
+        ("bytes=0-1,3-4", 200, 0, None),
+        ("bytes=x", 200, 0, None),
+        ("bytes=" + "9" * 5000 + "-", 200, 0, None),
+    ],
+)
+def test_a_part_of_a_file_is_sent_to_who_asks_for_it(
+    wanted: str, status: int, begin: int, end: int | None, address: str, real: Path
+) -> None:
+    with closing(HTTPConnection("127.0.0.1", urlsplit(address).port)) as connection:
+        connection.request("GET", "/index.json", headers={"Range": wanted})
+        response = connection.getresponse()
+        assert response.status == status
+        assert response.read() == (real / "index.json").read_bytes()[begin:end]
+
+
+def test_polars_reads_a_table_where_the_pages_are_shown(address: str) -> None:
+    assert pl.read_parquet(f"{address}v/1.1.0/parquet/delegations.parquet").height == 10
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from tests.catalog.conftest import broken_links, pages_of, written
 
 from cstodata.catalog.contents import opened
+from cstodata.catalog.news import FIELDS as NEWS
 from cstodata.catalog.pages import Addresses, pages
 from cstodata.catalog.site import Written, write_site
 from cstodata.cli.main import run
@@ -128,7 +129,9 @@ def test_pages_elsewhere_lead_to_the_files_of_the_store(published: Path, tmp_pat
     assert 'href="../../1.0.0/tables/news.html"' in told
 
 
-@pytest.mark.parametrize("wrong", ["", "data", "ftp://example.org/", "javascript:alert(1)", "https://"])
+@pytest.mark.parametrize(
+    "wrong", ["", "data", "ftp://example.org/", "javascript:alert(1)", "https://", "http://x/?a", "http://x/#a"]
+)
 def test_an_address_that_is_none_is_wrong_usage(wrong: str, copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["site", str(copied), "--address", wrong], debug=False) == 2
     assert "no address on the web" in capsys.readouterr().err
@@ -164,7 +167,7 @@ def test_another_package_has_pages_of_its_tables_alone(make_store: Callable[...,
     tree = (store / "pages/0.1.0-rc.1/tables/tree.html").read_text()
     assert '<a href="#row-1">1</a>' in tree
     assert "2 rows tree 2 , 3" in text_of(tree)
-    assert 'class="null">null' in tree
+    assert 'class="null n">null' in tree
 
 
 def test_a_reference_of_several_fields_leads_to_the_row_that_has_them_all(make_store: Callable[..., Path]) -> None:
@@ -188,6 +191,48 @@ def test_of_many_versions_all_are_told(make_store: Callable[..., Path]) -> None:
     assert "1.1.0 2026-02-20 1 1.2.0 2026-02-20 2 1.3.0 2026-02-20 3 1.4.0 2026-02-20 4" in text_of(told)
     assert "This is version 1.2.0; the newest is 1.4.0" in text_of(told)
     assert broken_links(store)[1] == set(pages_of(store))
+
+
+def test_a_first_page_that_is_not_ours_is_never_replaced(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "index.html").write_text("<h1>mine</h1>")
+    assert run(["site", str(published), "--output", str(tmp_path)], debug=False) == 3
+    assert "holds an index.html that cstodata did not write; move it away" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+    assert (tmp_path / "index.html").read_text() == "<h1>mine</h1>"
+
+
+def test_articles_that_share_a_key_have_one_page_and_what_is_null_is_not_stated(
+    make_store: Callable[..., Path],
+) -> None:
+    def table(names: tuple[str, ...], *rows: str) -> tuple[str, dict[str, Any]]:
+        text = "\n".join([",".join((*names, "row")), *rows, ""])
+        return text, {"fields": [{"name": name, "type": "string"} for name in (*names, "row")]}
+
+    empty = {name: table(names) for name, names in NEWS.items() if name not in {"news", "mentions"}}
+    news = table(NEWS["news"], "a,,First,,,,,1", "a,,Second,,,,,2", ",,Third,,,,,3", ",,Fourth,,,,,4")
+    place = make_store("1.0.0", {**empty, "news": news, "mentions": table(NEWS["mentions"], "a,AA,,,1,1")})
+    store = Store(str(place))
+    told = made(place)
+    assert write_site(store, store, Addresses()).changed == 0
+    page = text_of(told["pages/1.0.0/news/a.html"])
+    assert "First Published not stated Words not stated" in page
+    assert sum(path.startswith("pages/1.0.0/news/") for path in told) == 2
+    assert "None" not in page + text_of(told["index.html"])
+
+
+def test_one_thing_is_not_called_many(make_store: Callable[..., Path]) -> None:
+    key = {"fields": [{"name": "id", "type": "string"}], "primaryKey": "id"}
+    refers = {**key, "foreignKeys": [{"fields": "id", "reference": {"resource": "one", "fields": "id"}}]}
+    told = made(make_store("1.0.0", {"one": ("id\na\nb\n", key), "two": ("id\na\n", refers)}))
+    assert "1 row two a" in text_of(told["pages/1.0.0/tables/one.html"])
+    assert "1 field " in text_of(told["pages/1.0.0/index.html"])
+
+
+def test_an_empty_table_is_said_to_be(make_store: Callable[..., Path]) -> None:
+    told = made(make_store("1.0.0", {"none": ("id\n", {"fields": [{"name": "id", "type": "string"}]})}))
+    assert "Rows It has no rows." in text_of(told["pages/1.0.0/tables/none.html"])
 
 
 def test_a_store_without_versions_has_no_pages(tmp_path: Path) -> None:

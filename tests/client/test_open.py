@@ -91,7 +91,7 @@ def test_each_kind_of_store_gives_the_same_table(pristine: Path, moto: Server, m
 
 
 def test_what_is_no_store_is_said_to_be_none(tmp_path: Path, hasty: list[float]) -> None:
-    with pytest.raises(StoreError, match=r"there is no index\.json"):
+    with pytest.raises(StoreError, match=r"there is no index\.json, so it is no store"):
         cstodata.open(tmp_path)
     with serving(tmp_path) as web, pytest.raises(StoreError, match=r"index\.json: the server answers 404 Not Found"):
         cstodata.open(web.address)
@@ -102,6 +102,19 @@ def test_what_is_no_store_is_said_to_be_none(tmp_path: Path, hasty: list[float])
         with pytest.raises(StoreError):
             cstodata.open(place)
     assert set(hasty) <= {1}
+
+
+def test_an_address_of_a_folder_is_read_as_its_standard_has_it(pristine: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a b%é"
+    folder.symlink_to(pristine)
+    for place in (folder.as_uri(), folder.as_uri().replace("file://", "FILE://localhost"), f"file://{tmp_path}/a b%é"):
+        assert cstodata.open(place, "1").version == "1.1.0"
+
+
+def test_an_empty_name_is_no_store_and_not_the_current_folder(pristine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pristine)
+    with pytest.raises(StoreError, match="its name is empty"):
+        cstodata.open("")
 
 
 def test_a_password_in_an_address_is_not_told(web: Web) -> None:
@@ -193,6 +206,31 @@ class TestSettings:
         (tmp_path / "config.toml").write_text(text, errors="surrogateescape")
         with pytest.raises(SettingsError, match=r"config\.toml"):
             read_settings({}, tmp_path / "config.toml")
+
+    def test_home_is_where_the_user_is(
+        self, pristine: Path, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.delenv("CSTODATA_CACHE")
+        (tmp_path / "mine").symlink_to(pristine)
+        (tmp_path / "config" / "cstodata").mkdir(parents=True)
+        (tmp_path / "config" / "cstodata" / "config.toml").write_text('store = "~/mine"\ncache = "~/cache"')
+        assert cstodata.open(version="1").version == "1.1.0"
+        assert (cache / "objects").is_dir()
+        for wrong in ("~nobody-of-this-name/cache", "a\0b"):
+            with pytest.raises(SettingsError, match=r"no such home folder|no path holds a NUL"):
+                cstodata.open(pristine, cache=wrong)
+
+    def test_an_empty_text_is_as_good_as_none(
+        self, tmp_path: Path, pristine: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "config.toml").write_text("store = ''\ncache = ''")
+        settings = read_settings({}, tmp_path / "config.toml")
+        assert (settings.store, settings.cache) == (None, None)
+        monkeypatch.chdir(tmp_path)
+        cstodata.open(pristine, cache="")
+        assert not (tmp_path / "objects").exists()
+        assert (cache / "objects").is_dir()
 
     def test_the_cache_may_stand_in_the_file(self, tmp_path: Path) -> None:
         (tmp_path / "config.toml").write_text('cache = "~/kept"')

@@ -96,6 +96,8 @@ def test_only_tables_that_are_named_are_fetched(web: Web) -> None:
         "SELECT * FROM nothing",
         'SELECT nothing FROM "table"',
         "SELECT 1/",
+        "SELECT '\udcff'",
+        "SELECT '\0'",
     ],
 )
 def test_whatever_else_is_asked_is_refused_and_nothing_is_touched(web: Web, tmp_path: Path, query: str) -> None:
@@ -125,3 +127,8 @@ def test_the_working_directory_stays_as_it_was(tmp_path: Path, monkeypatch: pyte
 def test_an_error_is_one_sentence(pristine: Path) -> None:
     with pytest.raises(QueryError, match=r"^the query cannot be answered: [^\n]+$"):
         cstodata.open(pristine).sql("SELECT *\nFROM nothing\nWHERE x")
+
+
+def test_a_table_that_is_none_is_told_which_there_are(pristine: Path) -> None:
+    with pytest.raises(QueryError, match=r"tables does not exist! The tables are table\.$"):
+        cstodata.open(pristine).sql("SELECT * FROM tables")

@@ -48,6 +48,31 @@ def test_columns_and_rows_are_chosen(release: Release, filters: Any) -> None:
     assert table.equals(release.load("table").slice(0, 3).select(["size"]))
 
 
+@pytest.mark.parametrize("source", [None, "store"])
+def test_the_copy_that_comes_along_and_a_store_take_the_same(source: str | None, pristine: Path) -> None:
+    release = cstodata.open(source and pristine, "1")
+    name, number = ("delegations", "seats_total") if source is None else ("table", "id")
+    assert release.load(name, columns=(each for each in [number])).column_names == [number]
+    every = release.load(name)
+    for filters in (((number, ">=", 0),), [[(number, ">", 0)], [(number, "<=", 0)]], pc.field(number).is_valid()):
+        assert release.load(name, filters=filters).equals(every)
+    for filters in ({"a": 1}, [(number, 1)], "x", 3):
+        with pytest.raises(ClientError, match="cannot be read with these filters"):
+            release.load(name, filters=filters)
+
+
+def test_what_it_is_fits_a_line(release: Release, pristine: Path) -> None:
+    assert repr(release) == f"<cstodata.Release 2.0.0 of {pristine}: table>"
+    assert {release: 1}[release] == 1
+
+
+def test_a_form_that_is_none_is_refused(release: Release) -> None:
+    with pytest.raises(UnknownNameError, match='no form is called "apa"; there are: text, bibtex, json'):
+        release.cite("apa")  # type: ignore[arg-type]  # that is the point
+    with pytest.raises(UnknownNameError, match='no form is called "xlsx"'):
+        release.file("table", "xlsx")
+
+
 def test_columns_come_in_the_order_asked_for(release: Release) -> None:
     assert release.load("table", columns=["size", "id"]).column_names == ["size", "id"]
     assert release.load("table", columns=["size", "id"], filters=[("id", "<", 1)]).column_names == ["size", "id"]

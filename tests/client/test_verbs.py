@@ -87,7 +87,7 @@ class TestDownload:
         assert said_by(capsys, "download", "nothing", "--to", str(tmp_path))[0] == 2
         assert said_by(capsys, "download", "news", "--format", "parquet")[0] == 3
         code, _, noted = said_by(capsys, "download", "--from", str(tmp_path))
-        assert (code, noted) == (3, f"cstodata: {tmp_path}: there is no index.json\n")
+        assert (code, noted) == (3, f"cstodata: {tmp_path}: there is no index.json, so it is no store\n")
 
 
 class TestShow:
@@ -176,6 +176,32 @@ class TestQuery:
         assert (code, said) == (3, "")
         assert noted.startswith("cstodata: the query cannot be answered: ")
         assert noted.count("\n") == 1
+
+    def test_a_date_that_no_calendar_has_is_a_sentence(self, capsys: pytest.CaptureFixture[str]) -> None:
+        for form in ("table", "csv", "json"):
+            code, said, noted = said_by(capsys, "query", "SELECT DATE 'infinity' AS d", "--format", form)
+            assert (code, said) == (3, "")
+            assert noted.startswith("cstodata: a value of type date32[day] cannot be shown")
+        code, said, _ = said_by(capsys, "query", "SELECT DATE 'infinity'::VARCHAR AS d", "--format", "csv")
+        assert (code, said) == (0, "d\ninfinity\n")
+
+    def test_json_loses_no_column_of_two_with_one_name(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, said, noted = said_by(capsys, "query", "SELECT 1 AS a, 2 AS a", "--format", "json")
+        assert (code, said) == (3, "")
+        assert 'two columns are called "a"' in noted
+        assert said_by(capsys, "query", "SELECT 1 AS a, 2 AS a", "--format", "csv")[1] == "a,a\n1,2\n"
+
+    def test_who_has_waited_long_enough_ends_it(self) -> None:
+        endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n > 0) SELECT count(*) FROM t"
+        program = (
+            "import signal, sys, threading; from cstodata.cli.main import run;"
+            "threading.Timer(3, signal.raise_signal, [signal.SIGINT]).start();"
+            "sys.exit(run(['query', sys.argv[1]], debug=False))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program, endless], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "cstodata: interrupted")
 
 
 def test_a_release_is_cited(pristine: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -143,8 +143,25 @@ class TestLying:
     @pytest.mark.usefixtures("hasty")
     def test_a_redirection_in_a_circle_ends(self, web: Web) -> None:
         web.faults["/index.json"] = lambda handler: handler.whole(b"", status=302, headers={"Location": "/index.json"})
-        with pytest.raises(StoreError, match="TooManyRedirects"):
+        with pytest.raises(StoreError, match="it is redirected again and again"):
             cstodata.open(web.address)
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Location": "http://[::1"},
+            {"Location": f"http://{'a' * 70}.example/"},
+            {"Content-Range": f"bytes {'9' * 5000}-1/*"},
+        ],
+    )
+    def test_an_answer_that_makes_no_sense_is_told_of_with_the_file(
+        self, web: Web, hasty: list[float], headers: dict[str, str]
+    ) -> None:
+        status = 302 if "Location" in headers else 206
+        web.faults["/index.json"] = lambda handler: handler.whole(b"", status=status, headers=headers)
+        with pytest.raises(StoreError, match=r"index\.json: the answer cannot be understood \(.+\)$"):
+            cstodata.open(web.address)
+        assert hasty == [1]
 
     def test_another_part_than_was_asked_for_is_not_joined(self, web: Web, hasty: list[float]) -> None:
         web.faults[FILE] = half

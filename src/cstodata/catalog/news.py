@@ -59,6 +59,8 @@ class Article:
 def articles_of(records: Mapping[str, Records]) -> tuple[Article, ...]:
     """The articles that tables tell of, the newest first; none if the tables are not those.
 
+    Of articles that have the same key, or none, only the first has a page.
+
     Args:
         records: The tables, by name.
     """
@@ -73,7 +75,7 @@ def articles_of(records: Mapping[str, Records]) -> tuple[Article, ...]:
             source=records["sources"].by("source_id", row["source_id"]),
             mentions=tuple(mentions[row["news_id"]]),
         )
-        for row in records["news"].rows
+        for row in {row["news_id"]: row for row in reversed(records["news"].rows)}.values()
     ]
     return tuple(sorted(articles, key=lambda each: (each.row["published_on"] or "", each.key), reverse=True))
 

@@ -24,7 +24,7 @@ def _clip(text: object, limit: int = _TEXT) -> str:
 
 
 def _brief(text: object) -> str:
-    told = str(text)
+    told = "not stated" if text is None else str(text)
     return cut(told if len(told) <= _BRIEF else f"{told[:_BRIEF]}…", _BRIEF + 1)
 
 
@@ -36,6 +36,10 @@ def _count(number: int) -> str:
     return f"{number:,}"
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _day(moment: str) -> str:
     return moment[:10]
 
@@ -45,6 +49,7 @@ _FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "brief": _brief,
     "clip": _clip,
     "count": _count,
+    "counted": _counted,
     "day": _day,
     "language": language_of,
     "long": _long,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cstodata.catalog.contents import opened
 from cstodata.catalog.pages import Addresses, pages
+from cstodata.catalog.paths import HOME
 from cstodata.errors import PublishError
 from cstodata.model.progress import unheard
 from cstodata.publish.index import ATTEMPTS, read_index
@@ -21,6 +22,10 @@ _MEDIA_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
 }
+
+
+_OURS: Final = b'<meta name="generator" content="cstodata">'
+"""What each of our pages holds, and hardly anybody else's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +48,15 @@ def write_site(store: Store, target: Store, addresses: Addresses, *, on_step: On
         on_step: Called with each path before it is written, and 0: nobody knows yet how many there are.
 
     Raises:
-        PublishError: There is nothing to tell of; a file is not the one that was published; others wrote meanwhile,
-            again and again.
+        PublishError: There is nothing to tell of; a file is not the one that was published; the first page would
+            replace one that is not ours; others wrote meanwhile, again and again.
         StoreError: A store cannot be read or written.
         CstodataError: What a file holds cannot be read.
     """
+    there = target.read(HOME)
+    if there is not None and _OURS not in there.content:
+        why = f"holds an {HOME} that cstodata did not write; move it away, or name another folder by --output"
+        raise PublishError(f"{target.place} {why}")
     changed: set[str] = set()
     for _ in range(ATTEMPTS):
         index = read_index(store)

@@ -41,7 +41,7 @@ def site(*, store: str, output: Path | None, address: str | None) -> ExitCode:
     from cstodata.release.documents.about import web_address
 
     base = web_address(address)
-    if address is not None and not base:
+    if address is not None and (not base or "?" in base or "#" in base):
         raise click.UsageError(
             f"--address {shown(address)} is no address on the web, such as https://example.org/data/."
         )

@@ -81,14 +81,14 @@ def verify(
 def _verdicts(place: str, version: str | None, deep: bool, demands: Demands, on_step: OnStep) -> Iterator[Verdict]:  # noqa: FBT001 -- the flag as it was given
     from cstodata.errors import DescriptorError
     from cstodata.publish.index import INDEX
+    from cstodata.publish.place import folder_at
     from cstodata.publish.store import Store
     from cstodata.publish.verify import verify_release
     from cstodata.publish.verify_store import verify_store
     from cstodata.release.lists import CHECKSUMS
 
-    folder = Path(place.removeprefix("file://"))
-    is_address = "://" in place and not place.startswith("file://")
-    if is_address or ((folder / INDEX).exists() and not (folder / CHECKSUMS).exists()):
+    folder = folder_at(place)
+    if folder is None or ((folder / INDEX).exists() and not (folder / CHECKSUMS).exists()):
         yield from verify_store(Store(place), demands, version=version, deep=deep, on_step=on_step)
     elif not (folder / CHECKSUMS).is_file():
         raise DescriptorError(folder, problem=f"is no release, for it holds no {CHECKSUMS}, and no store")

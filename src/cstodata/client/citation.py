@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from cstodata.errors import ClientError, DescriptorError
+from cstodata.errors import ClientError, DescriptorError, UnknownNameError
 from cstodata.package.descriptor import parse_json
 from cstodata.release.documents.about import objects, stated, text
 from cstodata.report.rows import printable_json
@@ -39,12 +39,14 @@ def parse_citation(content: bytes, *, place: str) -> JsonObject:
 
 
 def cite(told: JsonObject, form: Form) -> str:
-    """A citation, without a newline at its end.
+    """A citation, without a newline at its end; raises `UnknownNameError` for another form.
 
     Args:
         told: What `CITATION.cff` says.
         form: A line for people; an entry of BibTeX; or an array of CSL-JSON, which Zotero, Pandoc and others read.
     """
+    if form not in _FORMS:
+        raise UnknownNameError("form", form, known=list(_FORMS))
     return _FORMS[form](told)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cstodata.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pyarrow as pa
 
@@ -35,9 +35,12 @@ def ask(query: str, tables: Mapping[str, Callable[[], Any]]) -> pa.Table:
 
     Raises:
         QueryError: It is not one `SELECT`, or cannot be answered, or asks for anything but the tables.
+        KeyboardInterrupt: The user has waited long enough.
     """
     import duckdb
 
+    if "\0" in query or any("\ud800" <= each <= "\udfff" for each in query):
+        raise QueryError("a query is text; this one holds what is no character")
     try:
         with duckdb.connect(":memory:", config=_ALONE) as connection:
             connection.execute("SET lock_configuration = true")
@@ -50,4 +53,14 @@ def ask(query: str, tables: Mapping[str, Callable[[], Any]]) -> pa.Table:
                     connection.register(name, give())
             return connection.sql(query).to_arrow_table()
     except duckdb.Error as error:
-        raise QueryError(f"the query cannot be answered: {str(error).partition(chr(10))[0]}") from error
+        raise QueryError(_sentence(error, tables)) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # how DuckDB hands on what Ctrl-C is in Python
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _sentence(error: Exception, tables: Iterable[str]) -> str:
+    said = str(error).partition("\n")[0]
+    hint = f" The tables are {', '.join(tables)}." if "Table with name" in said else ""
+    return f"the query cannot be answered: {said}{hint}"

@@ -9,15 +9,15 @@ import pyarrow as pa
 from cstodata.errors import ClientError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from typing import Any
 
-_ERRORS = (pa.ArrowException, OSError, ValueError, TypeError)
+_ERRORS = (pa.ArrowException, OSError, ValueError, TypeError, LookupError)
 """What Arrow raises, of files and of filters."""
 
 
-def read_parquet(path: Path, *, resource: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
+def read_parquet(path: Path, *, resource: str, columns: Iterable[str] | None, filters: Any) -> pa.Table:
     """A table from a Parquet file; what is not asked for is not read.
 
     Args:
@@ -34,13 +34,12 @@ def read_parquet(path: Path, *, resource: str, columns: Sequence[str] | None, fi
 
     try:
         with pq.ParquetFile(path) as file:
-            if columns is not None:
-                _check(columns, file.schema_arrow.names)
+            wanted = None if columns is None else _known(columns, file.schema_arrow.names)
             if filters is None:
                 # As fast as `read_table`, without the data sets of Arrow, which import pandas if there is one.
-                table = file.read(columns=columns)
-                return table if columns is None else table.select(columns)
-        return pq.read_table(path, columns=columns, filters=filters, partitioning=None)
+                table = file.read(columns=wanted)
+                return table if wanted is None else table.select(wanted)
+        return pq.read_table(path, columns=wanted, filters=filters, partitioning=None)
     except _ERRORS as error:
         raise ClientError(resource, why=_sentence(error, filters)) from error
 
@@ -59,25 +58,29 @@ def open_parquet(path: Path, *, resource: str) -> Any:
         raise ClientError(resource, why=_sentence(error, None)) from error
 
 
-def select(table: pa.Table, *, resource: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
+def select(table: pa.Table, *, resource: str, columns: Iterable[str] | None, filters: Any) -> pa.Table:
     """Some columns and rows of a table; arguments and errors as in `read_parquet`."""
     try:
         if filters is not None:
+            from pyarrow.compute import Expression
             from pyarrow.parquet import filters_to_expression
 
-            table = table.filter(filters_to_expression(filters) if isinstance(filters, list) else filters)
+            is_expression = isinstance(filters, Expression)
+            table = table.filter(filters if is_expression else filters_to_expression(filters))
         if columns is not None:
-            _check(columns, table.column_names)
-            table = table.select(columns)
+            table = table.select(_known(columns, table.column_names))
     except _ERRORS as error:
         raise ClientError(resource, why=_sentence(error, filters)) from error
     return table
 
 
-def _check(columns: Sequence[str], known: Sequence[str]) -> None:
-    for column in columns:
+def _known(columns: Iterable[str], known: Sequence[str]) -> list[str]:
+    """The columns that are wanted, if there are such."""
+    wanted = list(columns)
+    for column in wanted:
         if column not in known:
             raise UnknownNameError("column", column, known=known)
+    return wanted
 
 
 def _sentence(error: Exception, filters: Any) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 
 from cstodata.client.bundled import Bundled
 from cstodata.client.reading import open_parquet, read_parquet, select
-from cstodata.errors import ClientError
+from cstodata.errors import ClientError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from pathlib import Path
     from typing import Any
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from cstodata.model.change import ChangeSet
     from cstodata.model.progress import OnStep
 
+_FORMS = ("csv", "parquet")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Release:
     """A version of a dataset, in a store or as it comes with cstodata.
 
@@ -39,6 +41,10 @@ class Release:
     """
 
     held: Published | Bundled
+
+    def __repr__(self) -> str:
+        """What it is, in a line: all that it holds would fill a screen."""
+        return f"<cstodata.Release {self.version} of {self.place}: {', '.join(self.tables)}>"
 
     @property
     def version(self) -> str:
@@ -60,7 +66,7 @@ class Release:
         """What a user should know of it: that it was yanked, or that the store cannot be reached."""
         return self.held.notices
 
-    def load(self, resource: str, *, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
+    def load(self, resource: str, *, columns: Iterable[str] | None = None, filters: Any = None) -> pa.Table:
         """A table, or a part of it; what is not asked for is not read.
 
         Args:
@@ -87,7 +93,7 @@ class Release:
 
     table = load
 
-    def to_pandas(self, resource: str, *, columns: Sequence[str] | None = None, filters: Any = None) -> pd.DataFrame:
+    def to_pandas(self, resource: str, *, columns: Iterable[str] | None = None, filters: Any = None) -> pd.DataFrame:
         """A table as pandas has it; arguments and errors as in `load`.
 
         Raises:
@@ -99,7 +105,7 @@ class Release:
         except ModuleNotFoundError as error:
             raise ClientError(resource, why="pandas is not installed; `pip install pandas` does it") from error
 
-    def to_polars(self, resource: str, *, columns: Sequence[str] | None = None, filters: Any = None) -> pl.DataFrame:
+    def to_polars(self, resource: str, *, columns: Iterable[str] | None = None, filters: Any = None) -> pl.DataFrame:
         """A table as Polars has it; arguments and errors as in `load`.
 
         Raises:
@@ -147,6 +153,9 @@ class Release:
 
         Args:
             form: `text` for a line, `bibtex`, or `json` for CSL-JSON.
+
+        Raises:
+            UnknownNameError: There is no such form.
         """
         from cstodata.client.citation import CITATION, cite, parse_citation
 
@@ -162,9 +171,11 @@ class Release:
             form: `csv` or `parquet`.
 
         Raises:
-            UnknownNameError: There is no such table.
-            ClientError: There is no such form of it.
+            UnknownNameError: There is no such table or form.
+            ClientError: There is no such form of it here.
         """
+        if form not in _FORMS:
+            raise UnknownNameError("form", form, known=_FORMS)
         return self.held.table_file(resource, form)
 
     def _asked(self, resource: str) -> Any:

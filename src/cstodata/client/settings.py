@@ -27,15 +27,15 @@ def read_settings(environment: Mapping[str, str], file: Path) -> Settings:
     """The settings of a user; the environment comes before the file.
 
     Args:
-        environment: `CSTODATA_STORE` and `CSTODATA_CACHE` are looked at; empty ones are as good as none.
-        file: A TOML file with `store` and `cache`; it need not be there.
+        environment: `CSTODATA_STORE` and `CSTODATA_CACHE` are looked at.
+        file: A TOML file with `store` and `cache`; it need not be there. Empty texts are as good as none.
 
     Raises:
         SettingsError: The file cannot be read, or is of another form.
     """
     written = _read(file)
     store, cache = environment.get(STORE) or written.get("store"), environment.get(CACHE) or written.get("cache")
-    return Settings(store=store, cache=Path(cache) if cache else None)
+    return Settings(store=store or None, cache=Path(cache) if cache else None)
 
 
 def _read(file: Path) -> dict[str, str]:

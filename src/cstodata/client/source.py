@@ -68,7 +68,7 @@ class Held:
         """The bytes of a file that has no digest."""
         found = self._store.read(path, max_bytes=max_bytes)
         if found is None:
-            raise StoreError(self.place, why=f"there is no {path}")
+            raise StoreError(self.place, why=f"there is no {path}, so it is no store")
         return found.content
 
     def receive(self, path: str, sink: Sink) -> None:
@@ -86,6 +86,8 @@ def open_source(place: str) -> Source:
     Raises:
         StoreError: There is no such store.
     """
+    if not place:
+        raise StoreError("no store", why="its name is empty")
     if place.lower().startswith(_WEB):
         from cstodata.client.web import Web
 

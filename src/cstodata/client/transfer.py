@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cstodata.client.sink import Sink
 from cstodata.client.web_errors import told
-from cstodata.errors import NotVerifiedError
+from cstodata.errors import NotVerifiedError, StoreError
 from cstodata.model.progress import unheard
 from cstodata.package.digest import sha256_of_file
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024 * 1024
 """Of a file whose size nobody says: a list, or a description."""
+
+
+class UnlikeError(ValueError):
+    """What came is not what was asked for, and may be next time: pooch tries again after a `ValueError`."""
 
 
 def fetch(source: Source, file: File, target: Path, *, folder: str, on_step: OnStep = unheard) -> None:
@@ -70,12 +74,12 @@ def _judge(source: Source, file: File, part: Path, *, is_resumed: bool) -> None:
     """Make sure that what was received is what was asked for; what was joined from two answers gets another chance."""
     size = part.stat().st_size
     if file.bytes is not None and size < file.bytes:
-        raise ValueError(f"{file.path} has {size:,} bytes, not {file.bytes:,}")
+        raise UnlikeError(f"{file.path} has {size:,} bytes, not {file.bytes:,}")
     if sha256_of_file(part) == file.sha256:
         return
     part.unlink()
     if is_resumed:
-        raise ValueError(f"{file.path} has another digest than was published")
+        raise UnlikeError(f"{file.path} has another digest than was published")
     raise NotVerifiedError(source.place, why=f"{file.path} has another digest than was published")
 
 
@@ -119,8 +123,10 @@ def ask(
             one.fetch(target.name, downloader=download)
     except RequestException as error:
         raise told(error, place, path) from error
-    except ValueError as error:
+    except UnlikeError as error:
         raise NotVerifiedError(place, why=str(error)) from error
+    except ValueError as error:  # of a header, or of an address that it leads to
+        raise StoreError(place, why=f"{path}: the answer cannot be understood ({error})") from error
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
 from cstodata.client.sink import Sink
-from cstodata.client.transfer import ask
+from cstodata.client.transfer import UnlikeError, ask
 from cstodata.client.web_errors import status
 from cstodata.errors import StoreError
 
@@ -88,7 +88,7 @@ class Web:
                 raise StoreError(self.place, why=f"{path}: the server sends another part than was asked for")
         elif answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             sink.restart()
-            raise ValueError(f"{path} is shorter than what was received of it before")
+            raise UnlikeError(f"{path} is shorter than what was received of it before")
         elif answer.ok:
             sink.restart()
         elif answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status_code not in _PASSING:

@@ -25,6 +25,8 @@ def told(error: RequestException, place: str, path: str) -> StoreError:
             why = "the proxy cannot be reached, or refuses"
         case exceptions.HTTPError() if error.response is not None:
             why = f"the server answers {status(error.response)}"
+        case exceptions.TooManyRedirects():
+            kind, why = StoreError, "it is redirected again and again"
         case exceptions.ChunkedEncodingError() | exceptions.ContentDecodingError():
             why = "the answer broke off"
         case exceptions.ConnectionError():

@@ -15,6 +15,7 @@ from cstodata.package.descriptor import DESCRIPTOR, read_json
 from cstodata.package.digest import sha256_of_file
 from cstodata.package.paths import named_files
 from cstodata.publish.index import INDEX, latest, read_index
+from cstodata.publish.place import folder_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -129,9 +130,8 @@ def _split(place: str) -> tuple[str | None, str | None]:
 def _is_store(place: str) -> bool:
     if place.startswith(GIT):
         return False
-    folder = Path(place.removeprefix("file://"))
-    is_address = "://" in place and not place.startswith("file://")
-    return is_address or ((folder / INDEX).is_file() and not (folder / DESCRIPTOR).exists())
+    folder = folder_at(place)
+    return folder is None or ((folder / INDEX).is_file() and not (folder / DESCRIPTOR).exists())
 
 
 def _fetch(store: Store, entry: JsonObject, folder: Path) -> None:

@@ -8,20 +8,19 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cstodata.errors import StoreError, UnreachableError
 from cstodata.package.digest import sha256_of_file
 from cstodata.publish.bucket import ERRORS, IMMUTABLE, MUTABLE, UNREACHABLE, Bucket, sentence
 from cstodata.publish.folder import Folder
+from cstodata.publish.place import folder_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["IMMUTABLE", "MUTABLE", "Object", "Store"]
-
-_LOCAL = "file://"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +44,9 @@ class Store:
             StoreError: There is no such store.
         """
         self.place = place
-        is_folder = "://" not in place or place.startswith(_LOCAL)
+        folder = folder_at(place)
         with self._told():
-            self._room = Folder(Path(place.removeprefix(_LOCAL)).resolve()) if is_folder else Bucket(place)
+            self._room = Bucket(place) if folder is None else Folder(folder.resolve())
 
     def read(self, path: str, *, max_bytes: int | None = None) -> Object | None:
         """What stands at a path; None if nothing does.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import accumulate
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from cstodata.errors import QueryError
 from cstodata.report.terminal import shown
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def to_text(table: pa.Table, *, width: int, rows: int) -> str:
         rows: How many rows there are in all.
     """
     columns = [
-        [shown(name), *(shown(_as_text(value)) for value in column.to_pylist())]
+        [shown(name), *(shown(_as_text(value)) for value in _values(column))]
         for name, column in zip(table.column_names, table.columns, strict=True)
     ]
     widths = _widths([max(map(cell_len, texts)) for texts in columns], width)
@@ -61,13 +63,20 @@ def to_csv(table: pa.Table) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.column_names)
-    writer.writerows(zip(*([_as_text(value) for value in column.to_pylist()] for column in table.columns), strict=True))
+    writer.writerows(zip(*([_as_text(value) for value in _values(column)] for column in table.columns), strict=True))
     return file.getvalue()
 
 
 def to_json(table: pa.Table) -> str:
-    """A table as an array of objects: null is null, dates are ISO 8601, and numbers that JSON has not are texts."""
-    columns = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
+    """A table as an array of objects: null is null, dates are ISO 8601, and numbers that JSON has not are texts.
+
+    Raises:
+        QueryError: Two columns have the same name, so that an object has no place for both.
+    """
+    doubled = next((name for name, count in Counter(table.column_names).items() if count > 1), None)
+    if doubled is not None:
+        raise QueryError(f'two columns are called "{doubled}", which JSON cannot say; AS gives one another name')
+    columns = [[_plain(value) for value in _values(column)] for column in table.columns]
     rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
     return printable_json(rows) + "\n"
 
@@ -78,6 +87,18 @@ def printable_json(value: Any) -> str:
     if text.replace("\n", "").isprintable():
         return text
     return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column.
+
+    Raises:
+        QueryError: One is a date or a time that no calendar here has, such as infinity.
+    """
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError) as error:
+        raise QueryError(f"a value of type {column.type} cannot be shown ({error}); CAST makes a text of it") from error
 
 
 def _widths(wanted: Sequence[int], width: int) -> list[int]:

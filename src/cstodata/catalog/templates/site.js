@@ -5,14 +5,22 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 
 const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
 
-const valueOf = (cell, isNumber) => {
-  if (cell.className === "null") return null;
-  return isNumber ? Number.parseFloat(cell.textContent) : cell.textContent;
+const numberIn = (text, decimal) => {
+  if (/^-?inf/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
+  const number = Number.parseFloat(text.replace(decimal, "."));
+  return Number.isNaN(number) ? null : number;
+};
+
+const valueOf = (cell, header) => {
+  if (cell.classList.contains("null")) return null;
+  const text = cell.textContent.trim();
+  return header.classList.contains("n") ? numberIn(text, header.dataset.decimal || ".") : text;
 };
 
 const compare = (a, b) => {
   if (a === null || b === null) return a === b ? 0 : null;
-  return typeof a === "number" ? a - b : collator.compare(a, b);
+  if (typeof a === "string") return collator.compare(a, b);
+  return a < b ? -1 : Number(a > b);
 };
 
 const sort = (table, header, at) => {
@@ -20,10 +28,9 @@ const sort = (table, header, at) => {
   for (const each of table.querySelectorAll("th[aria-sort]")) each.removeAttribute("aria-sort");
   header.setAttribute("aria-sort", direction);
   const sign = direction === "ascending" ? 1 : -1;
-  const isNumber = header.classList.contains("n");
   const body = table.tBodies[0];
-  const rows = [...body.rows].map((row) => [valueOf(row.cells[at], isNumber), row]);
-  // Null stands last, whichever the direction.
+  const rows = [...body.rows].map((row) => [valueOf(row.cells[at], header), row]);
+  // Null, and what is no number, stand last, whichever the direction.
   rows.sort(([a], [b]) => compare(a, b) === null ? (a === null ? 1 : -1) : sign * compare(a, b));
   body.append(...rows.map(([, row]) => row));
 };
@@ -43,6 +50,7 @@ const makeFilterable = (table) => {
   const rows = [...table.tBodies[0].rows].map((row) => [row, textOf(row).join("\n").toLowerCase()]);
   const input = make("input", { type: "search", autocomplete: "off" });
   const told = make("output");
+  const all = `${"cut" in table.dataset ? "the first " : ""}${rows.length.toLocaleString("en")} rows`;
   const label = make("label");
   label.append("Filter", input);
   input.addEventListener("input", () => {
@@ -52,7 +60,7 @@ const makeFilterable = (table) => {
       row.hidden = !words.every((word) => text.includes(word));
       shown += row.hidden ? 0 : 1;
     }
-    told.textContent = words.length ? `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows` : "";
+    told.textContent = words.length ? `${shown.toLocaleString("en")} of ${all}` : "";
   });
   const search = make("div", { className: "search" });
   search.append(label, told);
@@ -87,7 +95,7 @@ const makeCopyable = (snippet) => {
   snippet.append(button);
 };
 
-for (const table of document.querySelectorAll("table.rows")) {
+for (const table of document.querySelectorAll("table.rows:has(tbody tr)")) {
   makeSortable(table);
   makeFilterable(table);
 }
