@@ -5,8 +5,8 @@
 The tables are news-like and made here: of the second, 0.3 % of the rows are new, 0.3 % are gone and 0.4 % changed in
 one cell, and its rows are mixed. All run in turn, each in a process of its own, in the same run; times are wall times
 of whole processes, the median of the repetitions (csv-diff and daff run once: they take long enough), memory is the
-peak of the process. csv-diff and daff come from PyPI: pip install csv-diff daff. With a master, Spark tells what changed
-in the larger tables, too: its time has the start of Java in it, and its memory is that of the driver alone.
+peak of the process. csv-diff and daff come from PyPI: pip install csv-diff daff. With a master, Spark too tells what
+changed in the larger tables: its time has the start of Java in it, and its memory is that of the driver alone.
 """
 
 from __future__ import annotations
