@@ -1,11 +1,12 @@
 """How long it takes to tell what changed between two tables: ours, csv-diff, daff, and DuckDB's own join as the limit.
 
-    python benchmarks/diff.py [--rows 1000000] [--daff-rows 100000] [--repeat 3] [--folder DIR]
+    python benchmarks/diff.py [--rows 1000000] [--daff-rows 100000] [--repeat 3] [--master "local[2]"] [--folder DIR]
 
 The tables are news-like and made here: of the second, 0.3 % of the rows are new, 0.3 % are gone and 0.4 % changed in
 one cell, and its rows are mixed. All run in turn, each in a process of its own, in the same run; times are wall times
 of whole processes, the median of the repetitions (csv-diff and daff run once: they take long enough), memory is the
-peak of the process. csv-diff and daff come from PyPI: pip install csv-diff daff.
+peak of the process. csv-diff and daff come from PyPI: pip install csv-diff daff. With a master, Spark too tells what
+changed in the larger tables: its time has the start of Java in it, and its memory is that of the driver alone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from validate import apart, make, run
 
 GONE, NEW, CHANGED = 0.003, 0.003, 0.004
+SPARK = "cstodata diff --engine spark, all rows as JSON"
 
 DUCKDB = """
 import duckdb
@@ -58,13 +60,15 @@ def change(folder: Path, rows: int) -> None:
     (folder / "new" / "news.csv").write_text("\n".join([header, *after]) + "\n")
 
 
-def measure(rows: int, names: list[str], repeat: int, folder: Path) -> list[str]:
+def measure(rows: int, names: list[str], repeat: int, folder: Path, master: str | None) -> list[str]:
     """The rows of the table for one size."""
     (folder / "old").mkdir()
     apart(make, folder / "old", rows, "none")
     apart(change, folder, rows)
     here = Path(sys.executable).parent
+    spark = ["--engine", "spark", "--master", master or "", "-f", "json", "-o", "spark.json"]
     commands = {
+        SPARK: ([str(here / "cstodata"), "diff", "old", "new", *spark], repeat),
         "cstodata diff, all rows as JSON": (
             [str(here / "cstodata"), "diff", "old", "new", "-f", "json", "-o", "changes.json"],
             repeat,
@@ -78,6 +82,8 @@ def measure(rows: int, names: list[str], repeat: int, folder: Path) -> list[str]
         ),
     }
     measured = {name: [run(commands[name][0], folder) for _ in range(commands[name][1])] for name in names}
+    if SPARK in names and (folder / "spark.json").read_bytes() != (folder / "changes.json").read_bytes():
+        raise RuntimeError("Spark finds other changes")
     seconds = {name: statistics.median(each.seconds for each in runs) for name, runs in measured.items()}
     ours = seconds["cstodata diff, all rows as JSON"]
     return [
@@ -93,6 +99,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--daff-rows", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--master", help="where Spark is, to measure it too")
     parser.add_argument("--folder", type=Path, help="where to put the data; a temporary folder if it is not named")
     options = parser.parse_args()
     ours, limit = "cstodata diff, all rows as JSON", "DuckDB, load and join"
@@ -100,10 +107,10 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for rows, names in (
         (options.daff_rows, [ours, limit, "csv-diff", "daff", "daff --id news_id --unordered"]),
-        (options.rows, [ours, limit, "csv-diff"]),
+        (options.rows, [ours, limit, "csv-diff", *([SPARK] if options.master else [])]),
     ):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            print("\n".join(measure(rows, names, options.repeat, Path(folder))), flush=True)
+            print("\n".join(measure(rows, names, options.repeat, Path(folder), options.master)), flush=True)
 
 
 if __name__ == "__main__":

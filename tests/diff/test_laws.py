@@ -176,7 +176,7 @@ def test_a_package_does_not_differ_from_itself_however_its_rows_stand(
         assert {change.kind for change in compare(one, other).changes} <= {ChangeKind.WRITTEN_DIFFERENTLY}
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(EXAMPLES // 2, 1), suppress_health_check=list(HealthCheck))
 @given(pair=pairs(), size=st.integers(40, 200))
 def test_ranges_that_are_read_apart_give_the_same_bytes(
     here_engine: Callable[[int], SparkEngine], pair: tuple[Any, Any], size: int

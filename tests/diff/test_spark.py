@@ -207,10 +207,15 @@ def test_executors_with_another_duckdb_make_no_hashes(spark: Any, tmp_path: Path
         told(old, new, engine=engine)
 
 
-def test_what_spark_cannot_do_is_an_error_and_no_change(here_engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lost", "why"),
+    [(SparkError("too few executors"), "too few executors"), (ConnectionRefusedError(), "it does not answer any more")],
+)
+def test_what_spark_cannot_do_is_an_error_and_no_change(
+    here_engine: Engine, tmp_path: Path, lost: Exception, why: str
+) -> None:
     old, new = pair(tmp_path, CASES["rows changed"])
-    lost = SparkError("the cluster is gone")
-    with patch.object(relations, "cut", side_effect=lost), pytest.raises(SparkError, match="the cluster is gone"):
+    with patch.object(relations, "cut", side_effect=lost), pytest.raises(SparkError, match=why):
         told(old, new, engine=here_engine(150))
 
 

@@ -38,7 +38,7 @@ _Rows = dict[tuple[int, bool], list[int]]
 
 @dataclass(slots=True, kw_only=True)
 class Found:
-    """Rows by number: removed old ones, added new ones, and pairs that may have changed."""
+    """Rows by their `n`: removed old ones, added new ones, and pairs that may have changed."""
 
     removed: list[int]
     added: list[int]

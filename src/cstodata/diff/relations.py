@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Relations(Protocol):
     """Relations made of two tables, the old one `o` and the new one `w`, and of each other.
 
-    The SQL is what DuckDB and Spark have in common.
+    The SQL is what DuckDB and Spark have in common. Its keywords are in capitals, and it names relations only behind
+    FROM and JOIN.
     """
 
     def hash(self, name: str, hashing: Hashing) -> int:

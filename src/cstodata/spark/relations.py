@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
-from cstodata.errors import SparkError
+from cstodata.errors import CstodataError, SparkError
 from cstodata.spark.jobs import failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-
 _RELATION = re.compile(r"\b(?<!DISTINCT )(FROM|JOIN) (\w+)(?: AS (\w+))?")
-# A WITH that says which relation is which view would do, but Spark gets lost in views of views with such.
+"""A relation in a query. A WITH could say which view it is, but Spark takes minutes for views of views with a WITH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,10 @@ class _Kept:
 
 
 class SparkRelations:
-    """Relations of one session; whoever makes them closes them, and asks within `asking_spark`."""
+    """Relations of one session; whoever makes them closes them.
+
+    All it does may raise a SparkError: Spark cannot go on.
+    """
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
@@ -59,8 +61,8 @@ class SparkRelations:
         Args:
             query: A SELECT of columns with different names, that names relations only behind FROM and JOIN.
         """
-        columns = self._frame(query).toArrow().columns
-        return list(zip(*(column.to_pylist() for column in columns), strict=True))
+        found = collected(self._frame(query))
+        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
     def close(self) -> None:
         """Let all go."""
@@ -74,29 +76,44 @@ class SparkRelations:
             word, name, alias = match.groups()
             return f"{word} {self._named[name].view} AS {alias or name}"
 
-        return self._session.sql(_RELATION.sub(view, query))
+        with asking_spark():
+            return self._session.sql(_RELATION.sub(view, query))
 
     def _keep(self, name: str, frame: DataFrame) -> None:
         kept = _Kept(frame, f"cstodata_{uuid4().hex}")
-        frame.persist()
-        frame.createOrReplaceTempView(kept.view)
+        with asking_spark():
+            frame.persist()
+            frame.createOrReplaceTempView(kept.view)
         self._named[name] = kept
 
     def _let_go(self, kept: _Kept) -> None:
-        self._session.catalog.dropTempView(kept.view)
-        kept.frame.unpersist()
+        with asking_spark():
+            self._session.catalog.dropTempView(kept.view)
+            kept.frame.unpersist()
+
+
+def collected(frame: DataFrame) -> pa.Table:
+    """The rows of a frame.
+
+    Raises:
+        SparkError: Spark cannot go on.
+    """
+    with asking_spark():
+        return frame.toArrow()
 
 
 @contextmanager
 def asking_spark() -> Iterator[None]:
-    """Whatever Spark says within it, if it cannot go on, becomes an error that can be told.
+    """Whatever goes wrong within it, where nothing is done but to ask Spark, becomes an error that can be told.
 
     Raises:
         SparkError: Spark cannot go on, or is gone.
     """
     try:
         yield
+    except CstodataError:
+        raise
     except PySparkException as error:
         raise failed(error) from error
-    except (Py4JError, OSError) as error:
+    except Exception as error:  # what Java throws is of many kinds, and so is what the way to it does
         raise SparkError(f"it does not answer any more ({type(error).__name__})") from error

@@ -22,7 +22,7 @@ from cstodata.spark.cluster import Cluster
 from cstodata.spark.cuts import cut
 from cstodata.spark.ranges import Source as SourceBytes
 from cstodata.spark.records import Numbered
-from cstodata.spark.relations import SparkRelations, asking_spark
+from cstodata.spark.relations import SparkRelations, asking_spark, collected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +96,7 @@ class _Joined:
         pieces = []
         if wanted:
             schema = ", ".join(f"{each} {'long' if each == 'n' else 'string'}" for each in side.source.columns)
-            found = self._cluster.tables(Take(source=side.source), wanted, schema).toArrow()
+            found = collected(self._cluster.tables(Take(source=side.source), wanted, schema))
             pieces = [found.rename_columns([*side.source.fields, ROW])]
         return in_order(pieces, records, side.table.schema)
 
@@ -126,7 +126,7 @@ def spark_relations(old: Table, new: Table, engine: SparkEngine) -> Iterator[_Jo
     if all(path.stat().st_size < max(1, engine.min_bytes) for path, _ in sources):
         raise LeftHereError
     cluster = Cluster(session=engine.session, tasks=engine.tasks)
-    with asking_spark(), closing(SparkRelations(engine.session)) as relations:
+    with closing(SparkRelations(engine.session)) as relations:
         sides = {
             name: _Side(table=table, source=source, ranges=_ranges(path, source, engine, cluster))
             for name, table, (path, source) in zip("ow", (old, new), sources, strict=True)
@@ -153,7 +153,9 @@ def _source(table: Table) -> tuple[Path, Source]:
 def _ranges(path: Path, source: Source, engine: SparkEngine, cluster: Cluster) -> list[Range]:
     """The ranges of a file, if quotes tell where its records end: no task is to read much more than others."""
     size = engine.range_bytes
-    ranges = cut(SourceBytes.of(path), quote=source.dialect.quote.encode(), range_bytes=size, cluster=cluster)
+    quote = source.dialect.quote.encode()
+    with asking_spark():
+        ranges = cut(SourceBytes.of(path), quote=quote, range_bytes=size, cluster=cluster)
     if any(each.stop - each.start > 2 * size + BLOCK_BYTES for each in ranges):
         raise LeftHereError
     return ranges
