@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
     from cstodata.spark.cluster import Hashed, Keys, Piece, Task
     from cstodata.spark.notes import Note
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What Frictionless leaves open is closed before the next test, which may mind."""
+    yield
+    gc.collect()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
