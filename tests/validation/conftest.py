@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 PATIENCE_SECONDS = 120
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """What Frictionless leaves open is closed before the next test, which may mind."""
+    yield
+    gc.collect()
 
 
 def free_port() -> int:

@@ -318,6 +318,7 @@ def by_frictionless(path: str, limit: int) -> Any:
 
 
 # Frictionless leaves gzipped files open, and Python tells of it.
+@pytest.mark.usefixtures("collected")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(
@@ -399,6 +400,7 @@ def equal_on(session: Any, package: tuple[dict[str, Any], dict[str, bytes]], lim
     assert on_spark == locally
 
 
+@pytest.mark.usefixtures("collected")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @settings(max_examples=EXAMPLES // 2, suppress_health_check=list(HealthCheck))
 @given(package=packages(), limit=st.sampled_from([0, 0, 1000, 3]), size=st.sampled_from([8, 24, 64, 64, 1000]))
@@ -410,6 +412,7 @@ def test_a_file_in_ranges_gives_the_same_report(
 
 
 @pytest.mark.xdist_group("spark")
+@pytest.mark.usefixtures("collected")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 @settings(max_examples=ON_SPARK, suppress_health_check=list(HealthCheck))
 @given(package=packages(), limit=st.sampled_from([0, 1000, 3]), size=st.sampled_from([24, 64]))

@@ -148,7 +148,7 @@ PACKED = {"none": "", "all": "0123", "the last": "3", "some": "02"}
 
 
 @pytest.fixture
-def package_of_parts(package: Callable[[bytes], Path]) -> Callable[..., Path]:
+def package_of_parts(package: Callable[[bytes], Path], collected: None) -> Callable[..., Path]:
     def make(parts: list[bytes], packed: str) -> Path:
         folder, paths = package(b""), []
         for number, part in enumerate(parts):

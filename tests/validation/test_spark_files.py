@@ -35,7 +35,7 @@ ROWS = "".join(f"{number},Anna Example\n" for number in range(100, 200))
 
 
 @pytest.fixture
-def package(make_package: Callable[..., Path]) -> Path:
+def package(make_package: Callable[..., Path], collected: None) -> Path:
     """A table of one file, and one of two, of which one is gzipped; each with a key that occurs twice."""
     text = f"id,name\n{ROWS}120,twice\n"
     folder = make_package({"one": (text, SCHEMA), "two": (text, SCHEMA)}, two={"extrapaths": ["more/two.csv.gz"]})

@@ -21,7 +21,8 @@ _OPTIONS: Final[dict[str, Any]] = {
         "read_timeout": timedelta(minutes=1),
         "timeout": timedelta(days=1),  # of a whole request, which may be for much
         "allow_http": True,  # only who names an endpoint of his own gets it, and he wrote the scheme
-    }
+    },
+    "retry_config": {"max_retries": 4, "retry_timeout": timedelta(minutes=1)},  # Spark tries again, too
 }
 
 
