@@ -51,6 +51,15 @@ def test_a_command_imports_no_library_that_only_happens_to_be_installed(verb: st
     assert not imported_by(code) & {"hypothesis", "pandas", "polars", "pyspark"}
 
 
+def test_merging_a_page_imports_no_library_that_only_happens_to_be_installed(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("A Title of Our Own\n6 March 2026\nThe Mazhilis met.")
+    address = "https://pacsto.org/events/an-example"
+    arguments = ["extract", str(page), "--url", address, "--into", str(ROOT), "--dry-run"]
+    code = f"from cstodata.cli.main import run; assert not run({arguments}, debug=True, alone=True)"
+    assert not imported_by(code) & {"hypothesis", "pandas", "polars", "pyspark"}
+
+
 def test_the_first_release_without_rules_needs_neither_rules_nor_a_database(tmp_path: Path) -> None:
     arguments = ["release", "--no-rules", "--allow-dirty", "--output", str(tmp_path), str(ROOT)]
     code = f"from cstodata.cli.main import run; assert not run({arguments}, debug=True, alone=True)"

@@ -10,6 +10,7 @@ import click
 
 from cstodata.cli.captures import tell
 from cstodata.cli.exit_codes import ExitCode
+from cstodata.cli.lean import import_lean
 from cstodata.cli.options import note, progress
 from cstodata.report.places import number
 from cstodata.report.terminal import shown
@@ -35,6 +36,7 @@ def merge_into(into: Path, names: Path | None, captures: Captures, *, dry_run: b
         captures: The pages.
         dry_run: Whether to write nothing.
     """
+    import_lean(into, with_rules=False)
     from cstodata.errors import MergeError
     from cstodata.extraction.journal import is_interrupted, replace_together, sole_writer
     from cstodata.extraction.known import known_of
@@ -73,6 +75,7 @@ def _may_be_written(package: DataPackage, plan: MergePlan, files: Mapping[str, b
         return False
     if not files:
         return True
+    import_lean(package.path, with_rules=True)
     with progress("Checking") as on_step:
         limits = Limits(errors=0, threads=1, memory="128MB")
         found = new_findings(package, files, today=datetime.now(UTC).date(), limits=limits, on_step=on_step)
