@@ -172,6 +172,32 @@ def test_a_reference_is_followed_to_the_row_and_back(address: str, open_page: Op
     assert page.locator("tr:target td").all_inner_texts()[:3] == ["BY-2026-02-20", "BY-LC01", "7"]
 
 
+def test_a_link_leads_to_a_row_that_a_filter_hides(make_store: Callable[..., Path], open_page: Open) -> None:
+    fields = [{"name": "id", "type": "string"}, {"name": "of", "type": "string"}]
+    refers = [{"fields": "of", "reference": {"resource": "", "fields": "id"}}]
+    schema = {"fields": fields, "primaryKey": "id", "foreignKeys": refers}
+    with served(make_store("1.0.0", {"t": ("id,of\na,b\nb,\n", schema)})) as at:
+        page = open_page().page
+        page.goto(f"{at}pages/1.0.0/tables/t.html")
+        page.get_by_label("Filter").fill("a")
+        assert column(page, 1) == ["a"]
+        page.get_by_role("link", name="b", exact=True).first.click()
+        page.locator("tr:target").wait_for()
+        assert column(page, 1) == ["a", "b"]
+        assert page.get_by_label("Filter").input_value() == ""
+
+
+def test_who_leaves_the_version_switch_by_a_key_is_where_he_was(address: str, open_page: Open) -> None:
+    page = open_page().page
+    page.goto(address)
+    summary = page.get_by_text("Version 1.1.0").first
+    summary.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert not page.locator(".switch").evaluate("each => each.open")
+    assert summary.evaluate("each => each === document.activeElement")
+
+
 def test_an_example_names_the_address_of_the_store_and_is_copied(address: str, open_page: Open) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"]).page
     page.goto(address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -57,6 +58,16 @@ class TestDownload:
             assert "something else is there already; nothing was written" in noted
         assert (tmp_path / "people.csv").read_text() == "mine"
         assert not (tmp_path / "news.csv").exists()
+
+    def test_a_disk_that_knows_no_links_is_written_to_all_the_same(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def link(*_: object) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", link)
+        assert said_by(capsys, "download", "news", "--to", str(tmp_path / "here"))[0] == 0
+        assert [path.name for path in (tmp_path / "here").iterdir()] == ["news.csv"]
 
     def test_a_download_that_was_killed_goes_on_where_it_was(self, web: Web, tmp_path: Path, cache: Path) -> None:
         path = "/v/2.0.0/data/table.csv"

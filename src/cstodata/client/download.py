@@ -78,8 +78,18 @@ def download(release: Release, planned: Download) -> None:
             with os.fdopen(handle, "wb") as file, source.open("rb") as opened:
                 shutil.copyfileobj(opened, file)
             Path(name).chmod(0o644)
-            os.link(name, planned.target)  # a rename would replace what is there
+            _put(Path(name), planned.target)
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise ClientError(str(planned.target), why=f"it cannot be written: {error.strerror or error}") from error
+
+
+def _put(file: Path, target: Path) -> None:
+    """Give a file its name, if nothing has it: a link never replaces what is there, as a rename would."""
+    try:
+        os.link(file, target)
+    except OSError:
+        if os.path.lexists(target):
+            raise
+        file.rename(target)  # there are no links on FAT, and on much of what is shared

@@ -62,6 +62,14 @@ const makeFilterable = (table) => {
     }
     told.textContent = words.length ? `${shown.toLocaleString("en")} of ${all}` : "";
   });
+  // A link leads to a row even if the filter hides it.
+  addEventListener("hashchange", () => {
+    const row = table.querySelector("tr:target");
+    if (!row?.hidden) return;
+    input.value = "";
+    input.dispatchEvent(new Event("input"));
+    row.scrollIntoView();
+  });
   const search = make("div", { className: "search" });
   search.append(label, told);
   table.parentElement.before(search);
@@ -104,6 +112,10 @@ for (const group of document.querySelectorAll(".snippets")) {
   for (const snippet of group.querySelectorAll("details")) makeCopyable(snippet);
 }
 for (const menu of document.querySelectorAll(".switch")) {
-  addEventListener("keydown", (event) => { if (event.key === "Escape") menu.open = false; });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  });
   addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
 }
