@@ -62,7 +62,7 @@ class _Side:
     firsts: list[int] = field(default_factory=list)
 
 
-class _Joined:
+class _OnSpark:
     """As `cstodata.diff.relations.Relations`; `n` ascends as rows do, and is not the number of a record."""
 
     def __init__(self, sides: Mapping[str, _Side], cluster: Cluster, relations: SparkRelations) -> None:
@@ -110,7 +110,7 @@ def _wanted(side: _Side, ascending: Sequence[int]) -> Iterator[Wanted]:
 
 
 @contextmanager
-def spark_relations(old: Table, new: Table, engine: SparkEngine) -> Iterator[_Joined]:
+def spark_relations(old: Table, new: Table, engine: SparkEngine) -> Iterator[_OnSpark]:
     """Relations on Spark, which are dropped in the end.
 
     Args:
@@ -131,7 +131,7 @@ def spark_relations(old: Table, new: Table, engine: SparkEngine) -> Iterator[_Jo
             name: _Side(table=table, source=source, ranges=_ranges(path, source, engine, cluster))
             for name, table, (path, source) in zip("ow", (old, new), sources, strict=True)
         }
-        yield _Joined(sides, cluster, relations)
+        yield _OnSpark(sides, cluster, relations)
 
 
 def _source(table: Table) -> tuple[Path, Source]:
