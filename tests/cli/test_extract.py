@@ -144,6 +144,14 @@ def test_explain_marks_what_was_understood_and_what_was_not(page: Path, capsys: 
     assert unmarked.partition("\n")[2] == page.read_text() + "\n\n"
 
 
+def test_explain_marks_a_website_that_the_package_has_just_so(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = "Website of the Supreme Council of the Kyrgyz Republic: http://www.kenesh.kg/"
+    page.write_text(f"{sentence}\n{TEXT.format(seats=6)}")
+    told = shown(capsys, page, "--url", EVENTS + "an-example", "--explain")
+    assert f"[{sentence}]{{chambers KG-LC01}}\n" in told
+    assert "chamber_id=KG-LC01\nparliament_id" not in shown(capsys, page, "--url", EVENTS + "an-example")
+
+
 def test_a_problem_names_place_line_text_and_mend(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page.write_text(TEXT.format(seats="six"))
     assert run(["extract", str(page), "--url", EVENTS + "an-example"], debug=False) == 1

@@ -182,6 +182,14 @@ def test_a_website_that_the_package_lacks_is_the_row_of_its_chamber(
     assert all(row[cell] for cell in ("parliament_id", "name", "kind"))
 
 
+@pytest.mark.parametrize("other", ["http://www.kenesh.kg/", "http://b.example/"])
+def test_two_websites_of_one_chamber_are_a_problem_also_if_the_package_has_one(read: Reader, other: str) -> None:
+    sentence = "Website of the Supreme Council of the Kyrgyz Republic: {}"
+    for first, second in (("http://a.example/", other), (other, "http://a.example/")):
+        problem = read.problem(read.sidebar(sentence.format(first), sentence.format(second)))
+        assert (problem.line, problem.message) == (2, "the page names another website before")
+
+
 def test_a_website_without_an_address_says_nothing_and_the_next_sentence_follows(read: Reader) -> None:
     page = read.sidebar("Website of the Supreme Council of the Kyrgyz Republic:", BELARUS)
     assert read.rows(page, "chambers") == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cstodata.extraction.bodies import Body
+from cstodata.extraction.extraction import Row
 from cstodata.extraction.positions import Position, is_whole, misspelt_body, positions_in
 from cstodata.extraction.reading import nearest_known
 from cstodata.extraction.resolve import find_chamber, find_parliament, find_seats
@@ -17,6 +18,7 @@ from cstodata.validation.rules.people import REPRESENTATIVE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cstodata.extraction.ledger import Cells
     from cstodata.extraction.lines import Words
     from cstodata.extraction.reading import Reading
     from cstodata.extraction.sentences import Part, Sentence, WebsiteSentence
@@ -43,11 +45,13 @@ class _Sidebar:
         block: The parliament whose delegation was spoken of last.
         delegations: For each parliament, its sentence, and the seats that it states.
         representatives: For each parliament, the person, and the sentence that names them.
+        websites: For each chamber, its address.
     """
 
     block: str | None = None
     delegations: dict[str, tuple[Words, list[_Seats]]] = field(default_factory=dict)
     representatives: dict[str, tuple[str, Words]] = field(default_factory=dict)
+    websites: dict[str, str] = field(default_factory=dict)
 
 
 def enter_sidebar(reading: Reading, sentences: Iterable[Sentence]) -> None:
@@ -140,16 +144,22 @@ def _enter_website(reading: Reading, sidebar: _Sidebar, sentence: WebsiteSentenc
     address = sentence.address.text
     if not _is_address(address):
         reading.ledger.refuse(sentence.address, f'"{address}" is no address of a website', _COMPARE)
-    elif address != chamber.website:
-        cells = {
-            "chamber_id": chamber.chamber_id,
-            "parliament_id": chamber.parliament_id,
-            "name": chamber.name,
-            "kind": chamber.kind,
-            "website": address,
-            "source_id": reading.source_id,
-        }
-        reading.ledger.enter("chambers", (chamber.chamber_id,), {**cells}, sentence.words)
+        return
+    if sidebar.websites.setdefault(chamber.chamber_id, address) != address:
+        reading.ledger.refuse(sentence.words, "the page names another website before", _COMPARE)
+        return
+    cells: Cells = {
+        "chamber_id": chamber.chamber_id,
+        "parliament_id": chamber.parliament_id,
+        "name": chamber.name,
+        "kind": chamber.kind,
+        "website": address,
+        "source_id": reading.source_id,
+    }
+    if address == chamber.website:
+        reading.ledger.confirmed.append(Row(resource="chambers", cells=cells, spans=(sentence.words.span,)))
+    else:
+        reading.ledger.enter("chambers", (chamber.chamber_id,), cells, sentence.words)
 
 
 def _is_address(text: str) -> bool:

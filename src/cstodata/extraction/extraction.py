@@ -84,11 +84,14 @@ class Extraction:
         page: The page.
         rows: The rows that it states, table by table in the order of the package, each in the order of the page.
         problems: What was not understood, in the order of the page; none if all of it was.
+        confirmed: Rows that the page states and the package has just so, where only what is new becomes a row: chambers
+            with their website.
     """
 
     page: Page
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
+    confirmed: tuple[Row, ...] = ()
 
     @property
     def is_understood(self) -> bool:

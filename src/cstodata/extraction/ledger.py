@@ -32,9 +32,11 @@ class Ledger:
 
     Attributes:
         problems: In the order in which they were found.
+        confirmed: Rows that the package has already.
     """
 
     problems: list[Problem] = field(default_factory=list)
+    confirmed: list[Row] = field(default_factory=list)
     _entries: dict[tuple[str, tuple[str | None, ...]], _Entry] = field(default_factory=dict)
 
     def enter(self, resource: str, key: tuple[str | None, ...], cells: Cells, *said: Words) -> None:

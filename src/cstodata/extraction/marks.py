@@ -47,7 +47,7 @@ def as_marked(extraction: Extraction, keys: Mapping[str, Sequence[str]], *, colo
 
 def _marks(extraction: Extraction, keys: Mapping[str, Sequence[str]], paint: Paint) -> dict[Span, _Mark]:
     labels: dict[Span, list[str]] = defaultdict(list)
-    for row in extraction.rows:
+    for row in (*extraction.rows, *extraction.confirmed):
         for span in row.spans:
             if span.start < span.end:
                 labels[span].append(_label(row, keys.get(row.resource, ())))

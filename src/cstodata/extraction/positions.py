@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cstodata.extraction.lines import folded
@@ -75,11 +76,16 @@ def misspelt_body(position: Position, bodies: Bodies, language: Language) -> lis
     """The bodies whose name a position may end with, misspelt; none if it ends with none that is nearly known."""
     if position.body:
         return []
-    known = {each: each for each in bodies.anywhere}
     parts = position.words.split(language.link)
     tails = [language.link.join(parts[at:]) for at in range(1, len(parts))]
-    near = (each for tail in tails if key(tail) not in known for each in misspelt(tail, known))
-    return bodies.meanings(next(near, ""))
+    near = (_near(tail, tuple(bodies.anywhere)) for tail in tails if key(tail) not in bodies.anywhere)
+    return bodies.meanings(next(filter(None, near), ""))
+
+
+@lru_cache(maxsize=1024)  # sidebars name the same positions again and again
+def _near(name: str, known: tuple[str, ...]) -> str | None:
+    """The known name that this one may be a misspelling of."""
+    return next(iter(misspelt(name, {each: each for each in known})), None)
 
 
 def positions_in(text: str, bodies: Bodies, language: Language, *, joints: tuple[str, ...]) -> tuple[Position, ...]:

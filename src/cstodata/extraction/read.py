@@ -70,7 +70,8 @@ def read_page(page: Page, known: Known, *, add_people: bool = False) -> Extracti
     )
     _enter(reading, page, sentences, article, dated)
     problems = sorted(ledger.problems, key=lambda problem: problem.span)
-    return Extraction(page=page, rows=ledger.rows(known.resources), problems=tuple(problems))
+    rows = ledger.rows(known.resources)
+    return Extraction(page=page, rows=rows, problems=tuple(problems), confirmed=tuple(ledger.confirmed))
 
 
 def _enter(reading: Reading, page: Page, sentences: Sequence[Sentence], article: Article, dated: Dated | None) -> None:

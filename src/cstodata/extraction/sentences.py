@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 2000
 """No sentence of the sidebar is half as long; a longer line is none."""
+_OPENING = re.compile("|".join(opening for each in LANGUAGES for opening in each.openings), re.IGNORECASE)
 _STOP = re.compile(r"\. ")
 _SIMILAR = 0.6
 """Low, as it costs little: an article with title and date is never taken for a sentence."""
@@ -72,7 +73,7 @@ Sentence = DelegationSentence | RepresentativeSentence | WebsiteSentence
 
 def read_sentence(line: Line) -> Sentence | None:
     """The sentence of the sidebar that a line is; None if it is none, or of no known form."""
-    if len(line.plain) > MAX_LENGTH:
+    if len(line.plain) > MAX_LENGTH or not _OPENING.match(line.plain):
         return None
     end = len(line.plain.removesuffix(".").rstrip())
     for language in LANGUAGES:
