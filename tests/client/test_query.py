@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -132,3 +134,30 @@ def test_an_error_is_one_sentence(pristine: Path) -> None:
 def test_a_table_that_is_none_is_told_which_there_are(pristine: Path) -> None:
     with pytest.raises(QueryError, match=r"tables does not exist! The tables are table\.$"):
         cstodata.open(pristine).sql("SELECT * FROM tables")
+
+
+IMPATIENT = """
+import signal, threading, time
+import pyarrow
+from cstodata.client.query import ask
+
+def press():
+    while True:
+        time.sleep(1)
+        signal.raise_signal(signal.SIGINT)
+
+def give():
+    threading.Thread(target=press, daemon=True).start()
+    return pyarrow.table({"n": [1]})
+
+try:
+    ask("WITH RECURSIVE t(n) AS (FROM one UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t", {"one": give})
+except KeyboardInterrupt:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("ended")
+"""
+
+
+def test_a_query_without_end_is_ended_by_ctrl_c() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPATIENT], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("ended\n", "", 0)

@@ -202,18 +202,6 @@ class TestQuery:
         assert 'two columns are called "a"' in noted
         assert said_by(capsys, "query", "SELECT 1 AS a, 2 AS a", "--format", "csv")[1] == "a,a\n1,2\n"
 
-    def test_who_has_waited_long_enough_ends_it(self) -> None:
-        endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n > 0) SELECT count(*) FROM t"
-        program = (
-            "import signal, sys, threading; from cstodata.cli.main import run;"
-            "threading.Timer(3, signal.raise_signal, [signal.SIGINT]).start();"
-            "sys.exit(run(['query', sys.argv[1]], debug=False))"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", program, endless], capture_output=True, text=True, timeout=60, check=False
-        )
-        assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "cstodata: interrupted")
-
 
 def test_a_release_is_cited(pristine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     expected = "Anna Example (2026). Small {data} & more. Version 2.0.0. https://example.org/small\n"
