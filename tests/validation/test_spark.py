@@ -129,6 +129,14 @@ def test_unique_keys_are_compared_across_ranges(
     assert str(on_ranges.tables[0].how).startswith("on Spark, in ") or limit
 
 
+def test_what_threads_find_beyond_the_limit_is_told_too(here_cluster: Any, make_package: Callable[..., Path]) -> None:
+    content = HEADER + b"x,Anna,a\n" + rows(10, 40) + b"41,\0,a\n"
+    path = make_package({"people": (content, {"fields": PEOPLE["fields"], "primaryKey": ["id", "name"]})})
+    report = in_ranges(here_cluster, path, limit=1)
+    assert report.tables[0].why == "a composite key holds control characters"
+    assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=1))
+
+
 PARTS = {
     "sound": [HEADER + rows(10, 30), HEADER + rows(40, 60), HEADER + rows(70, 90)],
     "a key twice, in two parts": [HEADER + rows(10, 30), HEADER + rows(40, 60) + rows(12, 12)],

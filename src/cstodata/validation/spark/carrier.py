@@ -14,7 +14,7 @@ from cstodata.validation.spark.readings import LeftHereError, Readings
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.reading import verdict
 from cstodata.validation.tables.refusal import RECORD_BYTES
-from cstodata.validation.tables.scan import digest
+from cstodata.validation.tables.scan import NotFastError, digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +121,10 @@ class SparkCarrier:
                 ]
             longest = max(each.size for each in pieces)
             how = f"on Spark, in {len(pieces):,} tasks of up to {longest:,} bytes"
-            return verdict(plan, reading, digesting.result(), how=how)
+            try:
+                return verdict(plan, reading, digesting.result(), how=how)
+            except NotFastError as error:  # threads may find another reason in what they read beyond the limit
+                raise LeftHereError(str(error)) from error
 
     def _why_here(self, plan: TablePlan) -> str | None:
         """Why a table is not for Spark, as far as can be said before it is read; None if it is."""
