@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_PIECES_AHEAD = 4
 
 
 def same_tables(one: Iterable[pa.Table], other: Iterable[pa.Table]) -> bool:
@@ -33,12 +36,12 @@ def same_tables(one: Iterable[pa.Table], other: Iterable[pa.Table]) -> bool:
     return left is right is None
 
 
-def one_ahead(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """The same pieces, each read in another thread while the one before it is looked at."""
+def ahead(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same pieces, a few of them read in another thread while the one before them is looked at."""
     with ThreadPoolExecutor(1) as other:
-        following = other.submit(next, pieces, None)
-        while (piece := following.result()) is not None:
-            following = other.submit(next, pieces, None)
+        following = deque(other.submit(next, pieces, None) for _ in range(_PIECES_AHEAD))
+        while (piece := following.popleft().result()) is not None:
+            following.append(other.submit(next, pieces, None))
             yield piece
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
@@ -19,7 +20,7 @@ from cstodata.package.formatting import to_json
 from cstodata.package.parquet import ParquetFile, read_parquet_in_pieces
 from cstodata.package.pieces import typed_pieces, with_pieces
 from cstodata.package.plain_csv import CsvDialect, is_plain_csv
-from cstodata.package.same import one_ahead, same_tables
+from cstodata.package.same import ahead, same_tables
 from cstodata.package.tables import schema_of
 from cstodata.release.documents.facts import FileFacts, TableFacts
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from cstodata.package.pieces import Piece
     from cstodata.release.plan import TablePlan
 
+_PIECES_HELD = 4
 _MEDIA_TYPES = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
 
 
@@ -78,7 +80,7 @@ def prove_equal(package: DataPackage, plan: TablePlan, folder: Path, rows: int) 
     """
     written = replace(plan.resource, path=plan.csv, descriptor={"path": plan.csv, "dialect": DIALECT})
     there, parquet = replace(package, root=folder), folder / plan.parquet
-    if not same_tables(one_ahead(typed_pieces(there, written)), one_ahead(read_parquet_in_pieces(parquet))):
+    if not same_tables(ahead(typed_pieces(there, written)), ahead(read_parquet_in_pieces(parquet))):
         raise ReleaseNotProvedError(plan.resource.name, rows=(rows, pq.read_metadata(parquet).num_rows))
 
 
@@ -138,12 +140,12 @@ def _write(pieces: Iterator[Piece], schema: Schema, csv: Path, parquet: Path, *,
         header = header_line([field.name for field in schema.fields], dialect)
         file.write(header)
         digest.update(header)
-        waiting: list[Future[None]] = []
+        waiting: deque[Future[None]] = deque()
         for piece in chain((first,), pieces):
-            # A piece is written while the next one is read: no more than two are held.
-            for future in waiting:
-                future.result()
-            waiting = [one.submit(write_lines, piece), other.submit(columns.write, piece.table)]
+            # Pieces are written while others are read; a few are held, as columns are written many pieces at once.
+            while len(waiting) > 2 * _PIECES_HELD:
+                waiting.popleft().result()
+            waiting += (one.submit(write_lines, piece), other.submit(columns.write, piece.table))
             rows += piece.table.num_rows
         for future in waiting:
             future.result()
