@@ -14,7 +14,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import frictionless
@@ -26,6 +26,9 @@ import cstodata
 from cstodata.report.json import to_descriptor
 from cstodata.validation.spark import carrier
 from cstodata.validation.tables import keys, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXAMPLES = int(os.environ.get("CSTODATA_FUZZ", "150"))
 ON_SPARK = min(200, max(3, EXAMPLES // 50))
@@ -333,8 +336,9 @@ def test_every_engine_finds_what_frictionless_finds(
     with tempfile.TemporaryDirectory() as folder:
         path = written(package, Path(folder))
         theirs = by_frictionless(str(path), limit)
-        # Small blocks, and DuckDB for few keys, so that small files go the way of large ones.
-        with patch.object(scan, "BLOCK_BYTES", block), patch.object(keys, "SMALL", 0 if block == 64 else 1000):
+        # Small blocks, and few keys to DuckDB, in several buckets, so that small files go the way of large ones.
+        by_duckdb = patch.multiple(keys, SMALL=0 if block == 64 else 1000, AT_ONCE=2)
+        with patch.object(scan, "BLOCK_BYTES", block), by_duckdb:
             report = cstodata.validate(path, rules=[], limit_errors=limit, threads=threads)
     for table in report.tables:
         event(f"{table.engine}: {table.why}")
@@ -350,16 +354,24 @@ def test_every_engine_finds_what_frictionless_finds(
 
 
 ELSEWHERE = """
-import json, sys
+import json, os, signal, sys
 import cstodata
 from cstodata.report.json import to_descriptor
 from cstodata.spark.session import start_session
 
 session = start_session(**json.loads(sys.argv[1]))
 for line in sys.stdin:
-    path, limit, size = json.loads(line)
+    path, limit, size, lost = json.loads(line)
+
+    def step(name, share):
+        global lost
+        if lost and "rows" in name and 0 < share < 1:
+            os.killpg(lost, signal.SIGKILL)
+            lost = 0
+
     engine = cstodata.SparkEngine(session, min_bytes=0, range_bytes=size, tasks=2)
-    report = cstodata.validate(path, rules=[], limit_errors=limit, engine=engine)
+    report = cstodata.validate(path, rules=[], limit_errors=limit, engine=engine, on_step=step)
+    assert not lost
     print(json.dumps([to_descriptor(report), [table.how for table in report.tables]]), flush=True)
 session.stop()
 """
@@ -381,7 +393,7 @@ def told(path: Path, **options: Any) -> tuple[str, list[str | None]]:
 def written(package: tuple[dict[str, Any], dict[str, bytes]], folder: Path) -> Path:
     """The descriptor of a package that is written to a folder."""
     descriptor, tables = package
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in tables.items():
         (folder / name).write_bytes(content)
     path = folder / "datapackage.json"
@@ -435,33 +447,58 @@ def some_packages(count: int) -> list[tuple[tuple[dict[str, Any], dict[str, byte
     return made
 
 
-def check_elsewhere(folder: Path, **place: str) -> None:
-    """Check packages in a process of its own on another Spark, and here."""
-    asked = [
-        (written(package, folder / str(number)), limit, size)
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A package to check; `lost` is a group of processes that is killed in the middle of it."""
+
+    path: Path
+    limit: int
+    size: int
+    lost: int = 0
+
+    @property
+    def line(self) -> str:
+        return f"{json.dumps([str(self.path), self.limit, self.size, self.lost])}\n"
+
+
+def fuzzed(folder: Path) -> list[Asked]:
+    """Some packages, written below a folder."""
+    return [
+        Asked(path=written(package, folder / str(number)), limit=limit, size=size)
         for number, (package, limit, size) in enumerate(some_packages(ON_SPARK))
     ]
+
+
+def check_elsewhere(asked: list[Asked], **place: str) -> None:
+    """Check packages in a process of its own on another Spark, and here."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", ELSEWHERE, json.dumps(place)],
-        input="".join(f"{json.dumps([str(path), limit, size])}\n" for path, limit, size in asked),
+        input="".join(each.line for each in asked),
         env={**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
         capture_output=True,
         text=True,
         check=True,
     )
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
-    for (path, limit, _), (descriptor, _) in zip(asked, answers, strict=True):
-        assert timeless(descriptor) == told(path, limit_errors=limit)[0]
+    for each, (descriptor, _) in zip(asked, answers, strict=True):
+        assert timeless(descriptor) == told(each.path, limit_errors=each.limit)[0]
     assert any("on Spark" in str(how) for _, hows in answers for how in hows)
 
 
 @pytest.mark.xdist_group("spark")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-def test_a_cluster_gives_the_same_reports(cluster: tuple[str, int], tmp_path: Path) -> None:
-    check_elsewhere(tmp_path, master=cluster[0])
+def test_a_cluster_gives_the_same_reports_even_if_it_loses_a_worker(
+    cluster: tuple[str, int], make_package: Callable[..., Path], tmp_path: Path
+) -> None:
+    address, worker = cluster
+    rows = "".join(f'{number},"Anna\nExample"\n' for number in range(5_000, 1_000, -1))
+    schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}], "primaryKey": ["id"]}
+    path = make_package({"table": (f"id,text\n{rows}1500,twice\nx,wrong\n", schema)})
+    losing = Asked(path=path, limit=1000, size=4_000, lost=worker)
+    check_elsewhere([*fuzzed(tmp_path / "fuzzed"), losing], master=address)
 
 
 @pytest.mark.xdist_group("spark")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_spark_connect_gives_the_same_reports(tmp_path: Path) -> None:
-    check_elsewhere(tmp_path, remote="local[2]")
+    check_elsewhere(fuzzed(tmp_path), remote="local[2]")

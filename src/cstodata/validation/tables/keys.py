@@ -4,6 +4,8 @@ Keys are compared as texts, one for each value. First it is only asked whether a
 looked for in a second pass over the file, which a sound file never needs.
 """
 
+# ruff: noqa: S608 -- the queries hold numbers, and nothing else
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ from cstodata.validation.tables.scan import NotFastError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import duckdb
     from frictionless.table.row import Row
 
     from cstodata.validation.limits import Limits
@@ -29,6 +32,9 @@ Fields = tuple[str, ...]
 
 SMALL = 2_000_000
 """Keys up to which Arrow is as fast as DuckDB, which takes a while to load, and takes little memory."""
+
+AT_ONCE = 8_000_000
+"""Keys that DuckDB is given at once."""
 
 _PART, _NULL = "\x1f", "\x00"
 
@@ -146,7 +152,18 @@ def _by_duckdb(keys: pa.ChunkedArray, limits: Limits) -> pa.Array:
         # In an interactive session, DuckDB would draw a bar on standard output.
         database.execute(f"SET threads = {limits.threads}; SET enable_progress_bar = false")
         database.register("keys", pa.table({"key": keys}))
-        if database.execute("SELECT count(DISTINCT key) FROM keys").fetchall() == [(len(keys),)]:
-            return pa.array([], pa.string())
-        found: pa.Table = database.sql("SELECT key FROM keys GROUP BY key HAVING count(*) > 1").to_arrow_table()
-        return found["key"].combine_chunks()
+        # Of too many keys at once, DuckDB runs out of memory instead of spilling. Those that are equal share a bucket.
+        buckets = 1 + len(keys) // AT_ONCE
+        found = [
+            _twice(database, f"SELECT key FROM keys WHERE hash(key) % {buckets} = {bucket}")
+            for bucket in range(buckets)
+        ]
+        return pa.concat_arrays(found)
+
+
+def _twice(database: duckdb.DuckDBPyConnection, keys: str) -> pa.Array:
+    """What a query of keys gives more than once."""
+    if database.execute(f"SELECT count(*) = count(DISTINCT key) FROM ({keys})").fetchall() == [(True,)]:
+        return pa.array([], pa.string())
+    found: pa.Table = database.sql(f"SELECT key FROM ({keys}) GROUP BY key HAVING count(*) > 1").to_arrow_table()
+    return found["key"].combine_chunks()
