@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import io
+import time
 from pathlib import Path
 from threading import Lock, Semaphore
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -77,6 +80,7 @@ class _Blocks(io.RawIOBase):
         self._file = file
         self._room = Semaphore(_BLOCKS_AHEAD)
         self._reading = Lock()
+        _held.add(self)
 
     def readable(self) -> bool:
         return True
@@ -102,3 +106,20 @@ class _Blocks(io.RawIOBase):
             self._file.close()
         self._room.release(_BLOCKS_AHEAD)
         super().close()
+
+
+_held: WeakSet[_Blocks] = WeakSet()
+
+
+@atexit.register
+def _let_go() -> None:
+    """Wait until Arrow's threads are done with the files they were given.
+
+    They drop them after the last batch, in their own time. A thread that needs the interpreter when it is already
+    ending is killed by it, and takes the process along: `terminate called without an active exception`.
+    """
+    until = time.monotonic() + _PATIENCE_SECONDS
+    for blocks in list(_held):
+        blocks.close()
+    while _held and time.monotonic() < until:
+        time.sleep(0.001)
