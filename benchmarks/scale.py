@@ -3,10 +3,10 @@
     python benchmarks/scale.py [--rows 1000000 10000000] [--master "local[2]"] [--repeat 3] [--rules] [--folder DIR]
 
 The data is that of `validate.py`, clean. Each measurement is a process of its own. Its seconds are those of
-`cstodata.validate` alone: the start of Java, a session and its workers, up to the end of a first job about a table of a
-thousand rows, is told beside it. CPU seconds are those of all its processes, the start aside; `driver` is the peak
-memory of the process that asks, `JVM` of Java, `workers` of the Python processes of executors together. All is read
-from `/proc`, ten times a second.
+`cstodata.validate` alone: the start, up to the end of a first validation of a table of a thousand rows, which imports
+libraries and starts Java, a session and its workers where there are any, is told beside it. CPU seconds are those of
+all its processes, the start aside; `driver` is the peak memory of the process that asks, `JVM` of Java, `workers` of
+the Python processes of executors together. All is read from `/proc`, ten times a second.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ if master:
     from cstodata.spark.session import start_session
     os.environ["PYSPARK_PYTHON"] = sys.executable
     session = start_session(master=master)
-    cstodata.validate(".", resources=["sources"], engine=cstodata.SparkEngine(session, min_bytes=0), rules=[])
     engine = cstodata.SparkEngine(session)
+first = cstodata.SparkEngine(session, min_bytes=0) if master else "fast"
+cstodata.validate(".", resources=["sources"], engine=first, rules=rules)
 started = time.perf_counter()
 print("started", flush=True)
 report = cstodata.validate(".", engine=engine, rules=rules)

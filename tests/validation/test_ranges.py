@@ -5,13 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cstodata.spark.ranges import Range, Source, aligned, equal_ranges
+from cstodata.package.plain_csv import CsvDialect
+from cstodata.spark.ranges import Range, Source, aligned, at_lines, equal_ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CELLS = st.text(st.sampled_from('ab,"\n\r\u00e9'), max_size=5)
 
@@ -22,10 +28,16 @@ def written(rows: list[list[str]], end: str) -> bytes:
     return text.getvalue().encode()
 
 
-def ranges_of(content: bytes, size: int) -> list[Range]:
+@contextmanager
+def saved(content: bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         path.write_bytes(content)
+        yield path
+
+
+def ranges_of(content: bytes, size: int) -> list[Range]:
+    with saved(content) as path:
         ranges = equal_ranges(Source.of(path), size)
         return aligned(ranges, [each.read().count(b'"') for each in ranges], b'"')
 
@@ -43,6 +55,33 @@ def test_ranges_of_a_file_without_stray_quotes_hold_whole_records(rows: list[lis
         row for each in ranges for row in csv.reader(io.StringIO(content[each.start : each.stop].decode(), newline=""))
     ]
     assert read == list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=2, max_size=2), min_size=1, max_size=12),
+    end=st.sampled_from(["\n", "\r\n"]),
+    size=st.integers(1, 60),
+)
+def test_guessed_ranges_are_a_file_as_a_whole_and_begin_with_lines(rows: list[list[str]], end: str, size: int) -> None:
+    content = written(rows, end)
+    with saved(content) as path:
+        ranges = at_lines(equal_ranges(Source.of(path), size), CsvDialect(), 2)
+    if ranges is None:
+        return
+    assert b"".join(content[each.start : each.stop] for each in ranges) == content
+    for each in ranges[1:]:
+        assert content[each.start - 1 : each.start] == b"\n"
+        assert len(next(csv.reader(io.StringIO(content[each.start :].decode(), newline="")))) == 2
+
+
+@given(numbers=st.lists(st.integers(0, 10**9), min_size=1, max_size=40), size=st.integers(70, 200))
+def test_where_no_cell_spans_lines_the_guess_is_as_good_as_the_count(numbers: list[int], size: int) -> None:
+    content = "".join(f'{number},"a ""{number}"""\n' for number in numbers).encode()
+    with saved(content) as path:
+        ranges = equal_ranges(Source.of(path), size)
+        guessed = at_lines(ranges, CsvDialect(), 2)
+        counted = aligned(ranges, [each.read().count(b'"') for each in ranges], b'"')
+    assert guessed == counted
 
 
 @given(content=st.binary(max_size=60), size=st.integers(1, 20))

@@ -6,7 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from unittest.mock import patch
 
 import pytest
@@ -69,6 +69,7 @@ TABLES = {
     "a reference to nothing": HEADER + rows(10, 30) + b"31,Bert,c\n" + rows(32, 40),
     "no category": HEADER + rows(10, 30) + b"31,Bert,d\n" + rows(32, 40),
     "cells over lines": HEADER + b"".join(b'%d,"An\nna",a\n' % number for number in range(30)),
+    "cells that hold records": HEADER + b"".join(b'%d,"An\n7,na,a\n8,ne",a\n' % number for number in range(10, 40)),
     "rows of other widths": HEADER + rows(10, 20) + b"21\n22,x,a,more\n\n" + rows(23, 40),
     "blank rows": HEADER + rows(10, 20) + b"\n,,\n\n" + rows(21, 40),
     "an inch": HEADER + rows(10, 20, '5" pipe') + rows(21, 40, 'a 7" one'),
@@ -103,6 +104,31 @@ def test_ranges_give_the_report_that_threads_give(
     path = package(TABLES[case])
     report = in_ranges(here_cluster, path, limit=limit, size=size)
     assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=limit))
+
+
+@pytest.mark.parametrize(
+    ("case", "steps"),
+    [
+        ("sound and in order", ["rows"]),
+        ("cells over lines", ["where records begin", "rows"]),
+        ("cells that hold records", ["rows", "where records begin", "rows"]),
+    ],
+)
+def test_quotes_are_counted_only_where_no_guess_holds(
+    here_cluster: Any, package: Callable[[bytes], Path], case: str, steps: list[str]
+) -> None:
+    class Watched(here_cluster):  # type: ignore[misc]  # a fixture has no type
+        asked: ClassVar[list[str]] = []
+
+        def notes(self, task: Any, ranges: Any, *, doing: str, **_: Any) -> Any:
+            self.asked.append(doing)
+            return super().notes(task, ranges)
+
+    path = package(TABLES[case])
+    report = in_ranges(Watched, path, size=40)
+    assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=0))
+    assert all(str(table.how).startswith("on Spark, in ") for table in report.tables)
+    assert Watched.asked == [*(f"people.csv: {step}" for step in steps), "groups.csv: rows"]
 
 
 UNIQUE = {

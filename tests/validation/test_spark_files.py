@@ -19,7 +19,7 @@ from cstodata.spark.files import File, Place
 from cstodata.validation.spark import carrier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from cstodata.model.report import Report
@@ -68,11 +68,11 @@ def told(report: Report) -> str:
 
 def test_files_are_read_where_executors_find_them(here_cluster: Any, package: Path, elsewhere: str) -> None:
     asked: list[str] = []
-    read, fetched = File.read, File.fetched
+    blocks, fetched = File.blocks, File.fetched
 
-    def reads(file: File, start: int, stop: int) -> bytes:
+    def reads(file: File, start: int, stop: int) -> Iterator[bytes]:
         asked.append(file.name)
-        return read(file, start, stop)
+        return blocks(file, start, stop)
 
     def fetches(file: File, folder: Path) -> Path:
         asked.append(file.name)
@@ -82,7 +82,7 @@ def test_files_are_read_where_executors_find_them(here_cluster: Any, package: Pa
 
     with (
         patch.object(carrier, "Cluster", here_cluster),
-        patch.object(File, "read", reads),
+        patch.object(File, "blocks", reads),
         patch.object(File, "fetched", fetches),
     ):
         engine = cstodata.SparkEngine(None, files=elsewhere, min_bytes=0, range_bytes=500)  # type: ignore[arg-type]  # nobody asks it
@@ -95,12 +95,12 @@ def test_files_are_read_where_executors_find_them(here_cluster: Any, package: Pa
 def test_a_file_of_another_size_is_not_read(package: Path, elsewhere: str) -> None:
     path = package / "one.csv"
     file = File.of(path).at(Place(address=elsewhere), package, path)
-    assert file.read(3, 7) == b"name"
+    assert b"".join(file.blocks(3, 7)) == b"name"
     with path.open("a") as opened:
         opened.write("300,one more\n")
     other = File.of(path).at(Place(address=elsewhere), package, path)
     with pytest.raises(OSError, match=r"one\.csv.* has [0-9,]+ bytes, and [0-9,]+ where the driver finds it"):
-        other.read(3, 7)
+        list(other.blocks(3, 7))
 
 
 @pytest.mark.xdist_group("spark")

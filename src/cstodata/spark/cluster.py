@@ -38,6 +38,7 @@ _BUCKETS = pa.schema({"kind": pa.int32(), "bucket": pa.int32(), "content": pa.bi
 _NOTES_IN_SPARK = "part int, what string, number long, texts array<string>"
 _KEYS_IN_SPARK = "kind int, key string"
 _NOTES_AT_ONCE = 5_000
+_BATCH_BYTES = 1024 * 1024
 _PATIENCE_SECONDS = 0.5
 
 
@@ -117,7 +118,9 @@ class Cluster:
         def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for part in _parts(batches):
                 rows = [dict(zip(_BUCKETS.names, row, strict=True)) for row in hashed(ranges[part])]
-                yield from pa.Table.from_pylist(rows, schema=_BUCKETS).to_batches(max_chunksize=1)
+                table = pa.Table.from_pylist(rows, schema=_BUCKETS)
+                few = max(1, table.num_rows * _BATCH_BYTES // max(1, table.nbytes))
+                yield from table.to_batches(max_chunksize=few)
 
         buckets = self._tasks(len(ranges), run, "kind int, bucket int, content binary")
         with _no_word_of_pandas():

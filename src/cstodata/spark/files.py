@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOCAL: Final = "file://"
+_BLOCK_BYTES: Final = 256 * 1024
 _OPTIONS: Final[dict[str, Any]] = {
     "client_options": {
         "connect_timeout": timedelta(seconds=10),
@@ -107,19 +108,19 @@ class File:
         """The same file for executors that find the folder `root`, in which it is called `path`, at a place."""
         return replace(self, place=place, name=Path(os.path.relpath(path, root)).as_posix())
 
-    def read(self, start: int, stop: int) -> bytes:
+    def blocks(self, start: int, stop: int) -> Iterator[bytes]:
         """Some of its bytes, read by an executor.
 
         Raises:
             OSError: It cannot be read, or is not as large as where the driver finds it.
         """
         if self.place is None or not self.place.is_store:
-            return _read(self.fetched(Path()), start, stop)
-        return b"".join(self.place.blocks(self.name, start, stop, size=self.size))
+            return _blocks(self.fetched(Path()), start, stop, _BLOCK_BYTES)
+        return self.place.blocks(self.name, start, stop, size=self.size)
 
-    def peek(self, start: int, stop: int) -> bytes:
-        """The same, read by the driver."""
-        return _read(self.path, start, stop)
+    def peek(self, start: int, stop: int, *, at_once: int) -> Iterator[bytes]:
+        """The same, so many bytes at once, read by the driver."""
+        return _blocks(self.path, start, stop, at_once)
 
     def fetched(self, folder: Path) -> Path:
         """Where an executor finds it as a whole; in that folder, if it is in an object store.
@@ -140,10 +141,12 @@ class File:
         return path
 
 
-def _read(path: Path, start: int, stop: int) -> bytes:
-    with path.open("rb") as file:
+def _blocks(path: Path, start: int, stop: int, size: int) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
         file.seek(start)
-        return file.read(stop - start)
+        while start < stop and (block := file.read(min(size, stop - start))):
+            yield block
+            start += len(block)
 
 
 def _other_size(name: str, size: int, expected: int) -> OSError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,6 +13,8 @@ from cstodata.spark.files import File
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from cstodata.package.plain_csv import CsvDialect
 
 _BLOCK_BYTES = 64 * 1024
 
@@ -71,10 +75,17 @@ class Range:
         """Whether the source ends with it."""
         return self.stop == self.size
 
-    def read(self) -> bytes:
+    def blocks(self) -> Iterator[bytes]:
         """Its bytes, read by an executor."""
-        segments = self.source.between(self.start, self.stop)
-        return b"".join(each.file.read(each.start, each.stop) for each in segments)
+        for each in self.source.between(self.start, self.stop):
+            yield from each.file.blocks(each.start, each.stop)
+
+    def read(self, *, after: bytes = b"") -> bytes:
+        """The same at once, behind some others."""
+        content = io.BytesIO()  # which holds them once, as a join would not
+        content.write(after)
+        content.writelines(self.blocks())
+        return content.getvalue()
 
 
 def equal_ranges(source: Source, range_bytes: int) -> list[Range]:
@@ -100,8 +111,42 @@ def aligned(ranges: list[Range], quotes: Iterable[int], quote: bytes) -> list[Ra
         if after is not None and after < each.size:
             cuts.append(after)
         before += count
-    source, size = ranges[0].source, ranges[0].size
+    return _between(cuts, ranges[0])
+
+
+def _between(cuts: list[int], whole: Range) -> list[Range]:
+    """Ranges of the same source, from each cut to the next one."""
+    source, size = whole.source, whole.size
     return [Range(source=source, start=start, stop=stop, size=size) for start, stop in pairwise([*cuts, size])]
+
+
+def at_lines(ranges: list[Range], dialect: CsvDialect, width: int) -> list[Range] | None:
+    """Ranges that begin where a line does with which a record of so many cells begins; None if one does not.
+
+    Args:
+        ranges: Of a source, as `equal_ranges` gives them.
+        dialect: How the source is written.
+        width: How many cells a record has.
+    """
+    cuts = [0]
+    for each in ranges[1:]:
+        before, _, following = next(_blocks(each)).partition(b"\n")
+        if each.is_last and b"\n" not in following:
+            continue  # it has no record of its own
+        if not _begins_with_record(following, dialect, width):
+            return None
+        cuts.append(each.start + len(before) + 1)
+    return _between(cuts, ranges[0])
+
+
+def _begins_with_record(content: bytes, dialect: CsvDialect, width: int) -> bool:
+    """Whether lines begin with a whole record of so many cells; the last line may be cut."""
+    lines = (f"{line.decode(errors='replace')}\n" for line in content.split(b"\n")[:-1])
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
+    try:
+        return len(next(reader, [])) == width
+    except csv.Error:
+        return False
 
 
 def _after_record(piece: Range, quote: bytes, *, is_open: bool) -> int | None:
@@ -124,5 +169,4 @@ def _after_record(piece: Range, quote: bytes, *, is_open: bool) -> int | None:
 def _blocks(piece: Range) -> Iterator[bytes]:
     """The bytes of a range, read by the driver, block by block."""
     for each in piece.source.between(piece.start, piece.stop):
-        for start in range(each.start, each.stop, _BLOCK_BYTES):
-            yield each.file.peek(start, min(start + _BLOCK_BYTES, each.stop))
+        yield from each.file.peek(each.start, each.stop, at_once=_BLOCK_BYTES)

@@ -86,4 +86,4 @@ def with_header(piece: Range, dialect: CsvDialect, width: int) -> bytes:
     if piece.is_first:
         return piece.read()
     cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
-    return f"{dialect.delimiter.join([cell] * width)}\n".encode() + piece.read()
+    return piece.read(after=f"{dialect.delimiter.join([cell] * width)}\n".encode())

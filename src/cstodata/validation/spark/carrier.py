@@ -10,7 +10,7 @@ from cstodata.spark.cluster import Cluster
 from cstodata.spark.files import File, Place
 from cstodata.validation.spark.frames import SparkFrames
 from cstodata.validation.spark.pieces import UNSURE, pieces_of
-from cstodata.validation.spark.readings import LeftHereError, Readings
+from cstodata.validation.spark.readings import LeftHereError, Readings, UnfitPiecesError
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.reading import verdict
 from cstodata.validation.tables.refusal import RECORD_BYTES
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cstodata.validation.tables.fast import Target
     from cstodata.validation.tables.plain_files import Part
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
-    from cstodata.validation.tables.reading import Verdict
+    from cstodata.validation.tables.reading import Reading, Verdict
     from cstodata.validation.tables.standard import StandardChecks
 
 
@@ -56,6 +56,8 @@ class SparkCarrier:
             self._place.check()
         self.cluster = Cluster(session=engine.session, tasks=engine.tasks, checkpoints=checkpoints, on_step=on_step)
         self._pieces: dict[tuple[Part, ...], tuple[Piece, ...]] = {}
+        self._guessed: set[tuple[Part, ...]] = set()
+        self._may_guess = True
         self._numbered: dict[Path, list[Numbered]] = {}
 
     def numbered(self, path: Path) -> list[Numbered] | None:
@@ -103,28 +105,45 @@ class SparkCarrier:
             raise LeftHereError(why)
         with ThreadPoolExecutor(max_workers=1) as pool:
             digesting = pool.submit(digest, plan.digested_blocks())
+            try:
+                reading = self._reading(plan, targets, limits, checks)
+            except UnfitPiecesError:
+                if not self._guessed:
+                    raise
+                self._count()
+                reading = self._reading(plan, targets, limits, checks)
             pieces = self._pieces_of(plan)
-            large = {key: each for key, each in targets.items() if self._is_large(each.plan)}
-            readings = Readings(
-                plan=plan,
-                pieces=pieces,
-                cluster=self.cluster,
-                small={key: each for key, each in targets.items() if key not in large},
-                large={key: (each, self._pieces_of(each.plan)) for key, each in large.items()},
-                checks=checks,
-                limits=limits,
-            )
-            reading = readings.last()
-            if not reading.limit_reached and plan.is_one_plain_file:
-                self._numbered[plan.path.resolve()] = [
-                    Numbered(piece=each, first=first) for each, first in zip(pieces, readings.firsts, strict=True)
-                ]
             longest = max(each.size for each in pieces)
             how = f"on Spark, in {len(pieces):,} tasks of up to {longest:,} bytes"
             try:
                 return verdict(plan, reading, digesting.result(), how=how)
             except NotFastError as error:  # threads may find another reason in what they read beyond the limit
                 raise LeftHereError(str(error)) from error
+
+    def _reading(
+        self,
+        plan: TablePlan,
+        targets: Mapping[ForeignKey, Target],
+        limits: Limits,
+        checks: StandardChecks,
+    ) -> Reading:
+        pieces = self._pieces_of(plan)
+        large = {key: each for key, each in targets.items() if self._is_large(each.plan)}
+        readings = Readings(
+            plan=plan,
+            pieces=pieces,
+            cluster=self.cluster,
+            small={key: each for key, each in targets.items() if key not in large},
+            large={key: (each, self._pieces_of(each.plan)) for key, each in large.items()},
+            checks=checks,
+            limits=limits,
+        )
+        reading = readings.last()
+        if not reading.limit_reached and plan.is_one_plain_file:
+            self._numbered[plan.path.resolve()] = [
+                Numbered(piece=each, first=first) for each, first in zip(pieces, readings.firsts, strict=True)
+            ]
+        return reading
 
     def _why_here(self, plan: TablePlan) -> str | None:
         """Why a table is not for Spark, as far as can be said before it is read; None if it is."""
@@ -139,15 +158,26 @@ class SparkCarrier:
         return plan.is_own and _size(plan) >= max(1, self._engine.min_bytes)
 
     def _pieces_of(self, plan: TablePlan) -> tuple[Piece, ...]:
-        """The pieces of a table that are to begin and end with records; counted by Spark, too."""
+        """The pieces of a table that are to begin and end with records: guessed, or counted by Spark."""
         if plan.parts not in self._pieces:
             size = self._engine.range_bytes
-            pieces = pieces_of(plan, file=self._file, range_bytes=size, cluster=self.cluster)
+            pieces = pieces_of(plan, file=self._file, range_bytes=size, cluster=None) if self._may_guess else None
+            if pieces:
+                self._guessed.add(plan.parts)
+            else:
+                pieces = pieces_of(plan, file=self._file, range_bytes=size, cluster=self.cluster) or ()
             # A record may reach into the next range, and no further than its size.
             if any(each.packed is None and each.size > 2 * size + RECORD_BYTES for each in pieces):
                 raise LeftHereError(UNSURE)
             self._pieces[plan.parts] = pieces
         return self._pieces[plan.parts]
+
+    def _count(self) -> None:
+        """A guess was wrong: nothing is guessed any more."""
+        self._may_guess = False
+        for parts in self._guessed:
+            del self._pieces[parts]
+        self._guessed.clear()
 
     def _file(self, path: Path) -> File:
         """A file of the package, for executors."""

@@ -10,7 +10,7 @@ from itertools import accumulate, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cstodata.spark.cuts import cut
+from cstodata.spark.cuts import cut, guess
 from cstodata.spark.ranges import Range, Segment, Source
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.scan import NotFastError, ends_within_quotes
@@ -64,7 +64,7 @@ class Piece:
         cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
         header = b"" if self.is_first else f"{dialect.delimiter.join([cell] * width)}\n".encode()
         if self.packed is None:
-            yield header + self.range.read()
+            yield self.range.read(after=header)
             return
         with tempfile.TemporaryDirectory(prefix="cstodata-", ignore_cleanup_errors=True) as folder:
             (segment,) = self.range.source.segments
@@ -73,15 +73,18 @@ class Piece:
 
 
 def pieces_of(
-    plan: TablePlan, *, file: Callable[[Path], File], range_bytes: int, cluster: Cluster
-) -> tuple[Piece, ...]:
+    plan: TablePlan, *, file: Callable[[Path], File], range_bytes: int, cluster: Cluster | None
+) -> tuple[Piece, ...] | None:
     """The pieces of a table, in order, which are to begin and end with records.
 
     Args:
         plan: The table.
         file: Tells where executors find a file.
         range_bytes: How many bytes of plain files a piece is to have, about.
-        cluster: Counts their quotes.
+        cluster: Counts their quotes; None if it is to be guessed where records begin.
+
+    Returns:
+        The pieces; None if no guess can be made.
 
     Raises:
         SparkError: Spark cannot go on.
@@ -92,8 +95,9 @@ def pieces_of(
             ranges += [(_whole(file(part.path)), part) for part in parts]
         else:
             source = _joined((file(part.path), part.start) for part in parts)
-            quote = plan.dialect.quote.encode()
-            cuts = cut(source, quote=quote, range_bytes=range_bytes, cluster=cluster) if source.size else []
+            cuts = _cuts(source, plan, range_bytes, cluster) if source.size else []
+            if cuts is None:
+                return None
             ranges += [(each, None) for each in cuts]
     ends = list(accumulate(each.stop - each.start for each, _ in ranges))
     return tuple(
@@ -128,6 +132,12 @@ def _last_byte(content: bytes | Path) -> bytes:
     with content.open("rb") as file:
         file.seek(-1, io.SEEK_END)
         return file.read()
+
+
+def _cuts(source: Source, plan: TablePlan, range_bytes: int, cluster: Cluster | None) -> list[Range] | None:
+    if cluster is None:
+        return guess(source, dialect=plan.dialect, width=plan.width, range_bytes=range_bytes)
+    return cut(source, quote=plan.dialect.quote.encode(), range_bytes=range_bytes, cluster=cluster)
 
 
 def _whole(file: File) -> Range:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.validation.spark.keys import Hashed, Keys, Kind
+from cstodata.validation.spark.pieces import UNSURE
 from cstodata.validation.spark.tasks import ASCENDING, DONE, HIT, SUSPECT, UNFIT, Judge, hit_of, is_keyed
 from cstodata.validation.tables.keys import must_differ
 from cstodata.validation.tables.reading import Summary, read_on
@@ -36,6 +37,10 @@ _PIECES_A_BUCKET = 8
 
 class LeftHereError(Exception):
     """A table is left to the engine of this machine; the message says why."""
+
+
+class UnfitPiecesError(LeftHereError):
+    """Its pieces may not be records: it is left to that engine unless others can be made."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +87,9 @@ class Readings:
         for piece, notes in zip(self.pieces, told, strict=False):
             end = notes[-1]
             if end.what == UNFIT:
-                raise LeftHereError(end.texts[0])
+                # What is met in a piece that begins within a record is told after the one before it.
+                kind = UnfitPiecesError if end.texts[0] == UNSURE else LeftHereError
+                raise kind(end.texts[0])
             self.firsts.append(before + FIRST_DATA_ROW)
             ends = {note.number: note.texts for note in notes if note.what == ASCENDING}
             for number, ascent in enumerate(ascents):
@@ -159,7 +166,7 @@ class Readings:
             found = self.cluster.missing(mine, read, theirs, there, most=MOST_SUSPICIONS + 1, doing=doing)
             for kind, texts in _by_kind(found, "key"):
                 if kind < 0:
-                    raise LeftHereError(texts[0].as_py())
+                    raise UnfitPiecesError(texts[0].as_py())
                 missing[key] = texts
         return missing
 
