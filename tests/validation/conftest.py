@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import socket
@@ -18,17 +19,31 @@ import pyspark
 import pytest
 from pyspark import cloudpickle
 
+from cstodata.report.json import to_descriptor
 from cstodata.spark.cluster import repeated_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cstodata.model.report import Report
     from cstodata.spark.cluster import Hashed, Keys, Piece, Task
     from cstodata.spark.notes import Note
 
 
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 PATIENCE_SECONDS = 120
+
+
+def timeless(descriptor: Any) -> str:
+    """A report as JSON, but for the time that it took."""
+    for each in (descriptor, *descriptor["tasks"]):
+        each["stats"]["seconds"] = 0
+    return json.dumps(descriptor)
+
+
+def told(report: Report) -> str:
+    """The same of a report."""
+    return timeless(to_descriptor(report))
 
 
 @pytest.fixture

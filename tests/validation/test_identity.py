@@ -21,18 +21,32 @@ import frictionless
 import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
+from tests.validation.conftest import timeless
+from tests.validation.test_rules import CASES
+from tests.validation.test_spark import GROUPS, PEOPLE, TABLES, TARGETS
 
 import cstodata
 from cstodata.report.json import to_descriptor
+from cstodata.validation.rules.registry import RULES
 from cstodata.validation.spark import carrier
 from cstodata.validation.tables import keys, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeVar
+
+    Case = TypeVar("Case")
 
 EXAMPLES = int(os.environ.get("CSTODATA_FUZZ", "150"))
 ON_SPARK = min(200, max(3, EXAMPLES // 50))
+MANY = 1000
 SPEC = ["taskNumber", "rowNumber", "fieldNumber", "fieldName", "type", "note", "message", "cells", "cell"]
+
+
+def few(cases: Iterable[Case], count: int = ON_SPARK) -> list[Case]:
+    """So many cases; all of them where there is time for many examples."""
+    return list(cases)[: count if EXAMPLES < MANY else None]
+
 
 TYPES: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},
@@ -361,7 +375,7 @@ from cstodata.spark.session import start_session
 
 session = start_session(**json.loads(sys.argv[1]))
 for line in sys.stdin:
-    path, limit, size, lost = json.loads(line)
+    path, rules, limit, size, lost = json.loads(line)
 
     def step(name, share):
         global lost
@@ -370,23 +384,16 @@ for line in sys.stdin:
             lost = 0
 
     engine = cstodata.SparkEngine(session, min_bytes=0, range_bytes=size, tasks=2)
-    report = cstodata.validate(path, rules=[], limit_errors=limit, engine=engine, on_step=step)
+    report = cstodata.validate(path, rules=rules, limit_errors=limit, engine=engine, on_step=step)
     assert not lost
     print(json.dumps([to_descriptor(report), [table.how for table in report.tables]]), flush=True)
 session.stop()
 """
 
 
-def timeless(descriptor: Any) -> str:
-    """A report as JSON, but for the time that it took."""
-    for each in (descriptor, *descriptor["tasks"]):
-        each["stats"]["seconds"] = 0
-    return json.dumps(descriptor)
-
-
-def told(path: Path, **options: Any) -> tuple[str, list[str | None]]:
+def told(path: Path, rules: Sequence[str] = (), **options: Any) -> tuple[str, list[str | None]]:
     """A report as JSON, but for the time that it took, and how each table was looked at."""
-    report = cstodata.validate(path, rules=[], **options)
+    report = cstodata.validate(path, rules=rules, **options)
     return timeless(to_descriptor(report)), [table.how for table in report.tables]
 
 
@@ -452,13 +459,14 @@ class Asked:
     """A package to check; `lost` is a group of processes that is killed in the middle of it."""
 
     path: Path
-    limit: int
-    size: int
+    limit: int = 1000
+    size: int = 64
+    rules: tuple[str, ...] = ()
     lost: int = 0
 
     @property
     def line(self) -> str:
-        return f"{json.dumps([str(self.path), self.limit, self.size, self.lost])}\n"
+        return f"{json.dumps([str(self.path), self.rules, self.limit, self.size, self.lost])}\n"
 
 
 def fuzzed(folder: Path) -> list[Asked]:
@@ -481,24 +489,38 @@ def check_elsewhere(asked: list[Asked], **place: str) -> None:
     )
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
     for each, (descriptor, _) in zip(asked, answers, strict=True):
-        assert timeless(descriptor) == told(each.path, limit_errors=each.limit)[0]
+        assert timeless(descriptor) == told(each.path, each.rules, limit_errors=each.limit)[0]
     assert any("on Spark" in str(how) for _, hows in answers for how in hows)
+
+
+@pytest.fixture
+def asked(make_package: Callable[..., Path], case_package: Callable[[Path], Path], tmp_path: Path) -> list[Asked]:
+    """Cases of other tests, and fuzzed packages."""
+    tables = {name: {"people": (content, PEOPLE), "groups": (TARGETS, GROUPS)} for name, content in TABLES.items()}
+    return [
+        *(Asked(path=make_package(each).rename(tmp_path / name)) for name, each in few(tables.items())),
+        *(
+            Asked(path=case_package(CASES / rule.id / "bad").rename(tmp_path / rule.id), rules=(rule.id,))
+            for rule in few(RULES)
+        ),
+        *fuzzed(tmp_path / "fuzzed"),
+    ]
 
 
 @pytest.mark.xdist_group("spark")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_a_cluster_gives_the_same_reports_even_if_it_loses_a_worker(
-    cluster: tuple[str, int], make_package: Callable[..., Path], tmp_path: Path
+    cluster: tuple[str, int], make_package: Callable[..., Path], asked: list[Asked]
 ) -> None:
     address, worker = cluster
     rows = "".join(f'{number},"Anna\nExample"\n' for number in range(5_000, 1_000, -1))
     schema = {"fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}], "primaryKey": ["id"]}
     path = make_package({"table": (f"id,text\n{rows}1500,twice\nx,wrong\n", schema)})
-    losing = Asked(path=path, limit=1000, size=4_000, lost=worker)
-    check_elsewhere([*fuzzed(tmp_path / "fuzzed"), losing], master=address)
+    check_elsewhere([*asked, Asked(path=path, size=4_000, lost=worker)], master=address)
 
 
 @pytest.mark.xdist_group("spark")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-def test_spark_connect_gives_the_same_reports(tmp_path: Path) -> None:
-    check_elsewhere(fuzzed(tmp_path), remote="local[2]")
+@pytest.mark.parametrize("place", few([{"remote": "local[2]"}, {"master": "local[2]"}], 1), ids=str)
+def test_spark_elsewhere_gives_the_same_reports(asked: list[Asked], place: dict[str, str]) -> None:
+    check_elsewhere(asked, **place)

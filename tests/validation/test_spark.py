@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from unittest.mock import patch
 
 import pytest
+from tests.validation.conftest import told
 
 import cstodata
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.main import run
-from cstodata.report.json import to_descriptor
 from cstodata.validation.spark import carrier
 from cstodata.validation.tables.plain_files import PlainFiles
 
@@ -39,15 +39,7 @@ PEOPLE: dict[str, Any] = {
 }
 GROUPS: dict[str, Any] = {"fields": [{"name": "group", "type": "string"}]}
 HEADER = b"id,name,group\n"
-
-
-def told(report: Report) -> str:
-    """A report as JSON, but for the time that it took."""
-    descriptor: Any = to_descriptor(report)
-    descriptor["stats"]["seconds"] = 0
-    for task in descriptor["tasks"]:
-        task["stats"]["seconds"] = 0
-    return json.dumps(descriptor)
+TARGETS = "group\na\nb\nd\n"
 
 
 def in_ranges(cluster: Any, path: Path, *, limit: int = 0, size: int = 64, **options: Any) -> Report:
@@ -90,7 +82,7 @@ TABLES = {
 @pytest.fixture
 def package(make_package: Callable[..., Path]) -> Callable[[bytes], Path]:
     def make(people: bytes) -> Path:
-        return make_package({"people": (people, PEOPLE), "groups": ("group\na\nb\nd\n", GROUPS)})
+        return make_package({"people": (people, PEOPLE), "groups": (TARGETS, GROUPS)})
 
     return make
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import gzip
-import json
 import shutil
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
+from tests.validation.conftest import told
 
 import cstodata
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.main import run
 from cstodata.errors import SparkError
-from cstodata.report.json import to_descriptor
 from cstodata.spark.files import File, Place
 from cstodata.validation.spark import carrier
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from cstodata.model.report import Report
 
 # Frictionless leaves gzipped files open, and Python tells of it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
@@ -56,14 +54,6 @@ def elsewhere(
         monkeypatch.setenv(name, value)
     address: str = bucket.fill(package, tmp_path.name)
     return address
-
-
-def told(report: Report) -> str:
-    descriptor: Any = to_descriptor(report)
-    descriptor["stats"]["seconds"] = 0
-    for task in descriptor["tasks"]:
-        task["stats"]["seconds"] = 0
-    return json.dumps(descriptor)
 
 
 def test_files_are_read_where_executors_find_them(here_cluster: Any, package: Path, elsewhere: str) -> None:
