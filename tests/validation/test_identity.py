@@ -43,7 +43,7 @@ MANY = 1000
 SPEC = ["taskNumber", "rowNumber", "fieldNumber", "fieldName", "type", "note", "message", "cells", "cell"]
 
 
-def few(cases: Iterable[Case], count: int = ON_SPARK) -> list[Case]:
+def few(cases: Iterable[Case], count: int) -> list[Case]:
     """So many cases; all of them where there is time for many examples."""
     return list(cases)[: count if EXAMPLES < MANY else None]
 
@@ -498,10 +498,10 @@ def asked(make_package: Callable[..., Path], case_package: Callable[[Path], Path
     """Cases of other tests, and fuzzed packages."""
     tables = {name: {"people": (content, PEOPLE), "groups": (TARGETS, GROUPS)} for name, content in TABLES.items()}
     return [
-        *(Asked(path=make_package(each).rename(tmp_path / name)) for name, each in few(tables.items())),
+        *(Asked(path=make_package(each).rename(tmp_path / name)) for name, each in few(tables.items(), 1)),
         *(
             Asked(path=case_package(CASES / rule.id / "bad").rename(tmp_path / rule.id), rules=(rule.id,))
-            for rule in few(RULES)
+            for rule in few(RULES, 1)
         ),
         *fuzzed(tmp_path / "fuzzed"),
     ]
