@@ -16,6 +16,7 @@ import cstodata
 from cstodata.cli.exit_codes import ExitCode
 from cstodata.cli.main import run
 from cstodata.validation.spark import carrier
+from cstodata.validation.tables import reading
 from cstodata.validation.tables.plain_files import PlainFiles
 
 if TYPE_CHECKING:
@@ -121,6 +122,34 @@ def test_quotes_are_counted_only_where_no_guess_holds(
     assert told(report) == told(cstodata.validate(path, rules=[], limit_errors=0))
     assert all(str(table.how).startswith("on Spark, in ") for table in report.tables)
     assert Watched.asked == [*(f"people.csv: {step}" for step in steps), "groups.csv: rows"]
+
+
+TEXTS: dict[str, Any] = {"fields": [{"name": name, "type": "string"} for name in ("id", "name", "group")]}
+NOTES: dict[str, Any] = {"fields": [{"name": "note", "type": "string"}], "primaryKey": ["note"]}
+CUT = {
+    "a record that is judged before it is known to be whole": (
+        HEADER + rows(10, 40) + b'41,"' + rows(42, 70) + b'",a\n' + rows(71, 80),
+        TEXTS,
+    ),
+    "a cell that begins with the end of a line": (b'note\n"Anna"\n"\nBert\nCleo"\n"Bert"\n', NOTES),
+    "an open cell that is the end of a line": (b'note\n"Anna"\n"Bert"\n"\n', NOTES),
+    "a header over lines": (
+        b'"z,p\n1,2\nk","p\n1,2\nk"",""p"\n' + b"".join(b"%d,x\n" % number for number in range(10, 30)),
+        {"fields": [{"name": name, "type": "string"} for name in ("z,p\n1,2\nk", 'p\n1,2\nk","p')]},
+    ),
+}
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2])
+@pytest.mark.parametrize("case", CUT)
+def test_a_cut_within_a_record_is_noticed_wherever_it_is(
+    here_cluster: Any, make_package: Callable[..., Path], case: str, limit: int
+) -> None:
+    path = make_package({"table": CUT[case]})
+    with patch.object(reading, "_SMALL_BYTES", 0):
+        expected = told(cstodata.validate(path, rules=[], limit_errors=limit))
+        for size in range(8, (end := len(CUT[case][0])) + 1, 1 + end // 100):
+            assert told(in_ranges(here_cluster, path, limit=limit, size=size)) == expected, size
 
 
 UNIQUE = {

@@ -57,8 +57,13 @@ def is_open_end(content: bytes, dialect: CsvDialect, last_cell: str) -> bool:
     Args:
         content: The file, or the end of it: the last cell and what stands before it.
         dialect: How it is written.
-        last_cell: As Arrow reads it, which is without the last line end.
+        last_cell: As Arrow reads it.
+
+    Returns:
+        Whether it may; always of a cell that is a line end and nothing else, which begins as one ends that was closed.
     """
+    if last_cell in {"\n", "\r\n", "\r"}:
+        return True
     closed, delimiter, cell = closed_cell(last_cell, dialect), dialect.delimiter.encode(), last_cell.encode()
     tail = content[-len(closed) - 4 :]
     for end in (b"\r\n", b"\n", b"\r", b""):

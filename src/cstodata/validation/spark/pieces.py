@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cstodata.spark.cuts import cut, guess
 from cstodata.spark.ranges import Range, Segment, Source
+from cstodata.validation.tables.looking import exact_cells
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.scan import NotFastError, ends_within_quotes
 
@@ -120,6 +121,8 @@ def prove_end(piece: Piece, content: bytes | Path, plan: TablePlan, *, last_cell
         NotFastError: It seems to end within quotes; or what follows on it does not begin a line.
     """
     says = rows or (piece.is_first and not piece.is_last)
+    if says and not rows and exact_cells(content, plan.dialect)(1) != list(plan.labels):
+        raise NotFastError(UNSURE)
     if says and ends_within_quotes(content, plan.dialect, last_cell):
         raise NotFastError(UNSURE)
     if not piece.is_last and _last_byte(content) != b"\n":

@@ -92,6 +92,10 @@ class Judge:
         made = {kind.fields for kind in [*self.distinct, *self.repeated] if not kind.is_standard}
         self.checks.restart()
         for batch in scan(content, plan.dialect, plan.width):
+            if self.enough and told >= self.enough:  # not behind the last record: it may be cut
+                yield from map(_note, self.checks.hits)
+                yield Note(ENOUGH, rows, [])
+                return
             looked = look(plan, batch, {*made, *self.suspicions, *self.targets})
             texts = standard_texts(plan, self.checks, batch)
             self.checks.look(batch.numbers, texts)
@@ -105,10 +109,6 @@ class Judge:
                 ascent.add(*keys_of(kind, looked.keys, keys))
             rows += batch.size
             last_cell = batch.last_cell if batch.size else last_cell
-            if self.enough and told >= self.enough:
-                yield from map(_note, self.checks.hits)
-                yield Note(ENOUGH, rows, [])
-                return
         prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
         yield from map(_note, self.checks.hits)
         for number, ascent in enumerate(ascents):
