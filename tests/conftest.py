@@ -49,10 +49,22 @@ class Bucket:
         return f"s3://data/{prefix}"
 
 
+def s3_client(address: str) -> Any:
+    """A client of an S3 server on this machine."""
+    import boto3
+
+    return boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 -- no secret
+    )
+
+
 @pytest.fixture(scope="session")
 def bucket() -> Iterator[Bucket]:
     """A bucket that is empty at first."""
-    import boto3
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -60,13 +72,7 @@ def bucket() -> Iterator[Bucket]:
     host, port = server.get_host_and_port()
     address = f"http://{host}:{port}"
     names = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
-    client = boto3.client(
-        "s3",
-        endpoint_url=address,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 -- no secret
-    )
+    client = s3_client(address)
     client.create_bucket(Bucket="data")
     yield Bucket(client=client, environment={**names, "AWS_ENDPOINT_URL": address})
     server.stop()

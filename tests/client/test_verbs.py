@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from cstodata.cli.main import cli, run
+from cstodata.package.digest import sha256_of
 from cstodata.publish.store import Store
 from cstodata.publish.yank import yank
 
@@ -80,9 +81,10 @@ class TestDownload:
 
         web.faults[path] = slow
         command = [sys.executable, "-m", "cstodata", "download", "--from", web.address, "--to", str(tmp_path / "here")]
+        part = f"{sha256_of(content)}.part"  # of this file: the manifest comes before, and has one too
         with subprocess.Popen(command) as process:
             for _ in range(600):
-                if any(part.stat().st_size for part in cache.rglob("*.part")):
+                if any(found.stat().st_size for found in cache.rglob(part)):
                     break
                 time.sleep(0.1)
             process.kill()

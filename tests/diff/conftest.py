@@ -9,16 +9,13 @@ from unittest.mock import patch
 import duckdb
 import pyarrow as pa
 import pytest
-from pyspark import cloudpickle
+from tests.validation import conftest
 
 import cstodata
 from cstodata.diff.spark import relations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from cstodata.spark.cluster import Piece, Task
-    from cstodata.spark.notes import Note
 
 
 @dataclass(frozen=True)
@@ -30,20 +27,13 @@ class HereFrame:
     columns: list[str]
 
     def toArrow(self) -> pa.Table:  # noqa: N802 -- as PySpark calls it
-        tables = [table for piece in self.pieces for table in _sent(self.read)(_sent(piece))]
+        tables = [table for piece in self.pieces for table in conftest.sent(self.read)(conftest.sent(piece))]
         assert all(table.column_names == self.columns for table in tables)
         return pa.concat_tables(tables)
 
 
-class HereCluster:
-    """In the place of `Cluster`: it does the same tasks, pickled as for executors, one after the other."""
-
-    def __init__(self, **_: Any) -> None:
-        pass
-
-    def notes(self, task: Task[Piece], ranges: Sequence[Piece], **_: Any) -> Iterator[list[Note]]:
-        for piece in ranges:
-            yield list(_sent(task)(piece))
+class HereCluster(conftest.HereCluster):
+    """In the place of `Cluster`, for tables as well."""
 
     def tables(self, read: Callable[[Any], Iterable[pa.Table]], pieces: Sequence[Any], schema: str) -> HereFrame:
         return HereFrame(read, pieces, [each.split()[0] for each in schema.split(", ")])
@@ -67,10 +57,6 @@ class HereRelations:
 
     def close(self) -> None:
         self._database.close()
-
-
-def _sent(task: Any) -> Any:
-    return cloudpickle.loads(cloudpickle.dumps(task))  # type: ignore[no-untyped-call]  # it has no types
 
 
 @pytest.fixture

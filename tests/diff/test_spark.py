@@ -140,6 +140,32 @@ LEFT_HERE = {
 }
 
 
+NOTE = {"fields": [{"name": "note", "type": "string"}]}
+LABELS = ("z,p\n1,2\nk", 'p\n1,2\nk","p')
+CUT: dict[str, Case] = {
+    "a cell that begins with the end of a line": (
+        "note\nx\n",
+        NOTE,
+        'note\n5" pipe\n"x"\n"\nBert\nCleo"\n"y"\n7" z\n',
+        NOTE,
+    ),
+    "a header over lines": (
+        '"z,p\n1,2\nk","p\n1,2\nk"",""p"\n' + "".join(f"{n},x\n" for n in range(10, 30)),
+        {"fields": [{"name": name, "type": "string"} for name in LABELS]},
+        '"z,p\n1,2\nk","p\n1,2\nk"",""p"\n' + "".join(f"{n},y\n" for n in range(12, 30)),
+        {"fields": [{"name": name, "type": "string"} for name in LABELS]},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_a_cut_within_a_record_is_noticed(here_engine: Engine, tmp_path: Path, case: str) -> None:
+    old, new = pair(tmp_path, CUT[case])
+    expected = told(old, new)
+    for size in range(8, 40):
+        assert told(old, new, engine=here_engine(size)) == expected, size
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_ranges_give_the_changes_that_whole_files_give(here_engine: Engine, tmp_path: Path, case: str) -> None:
     old, new = pair(tmp_path, CASES[case])

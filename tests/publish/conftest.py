@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from jsonschema import Draft202012Validator
+from tests.conftest import s3_client
 
 import cstodata
 from cstodata.package.descriptor import read_package
@@ -123,14 +123,7 @@ def serve(command: list[str], port: int, **settings: str) -> Iterator[Server]:
                     assert process.poll() is None, "the server ended"
                     time.sleep(0.1)
             address = f"http://127.0.0.1:{port}"
-            client = boto3.client(
-                "s3",
-                endpoint_url=address,
-                region_name="us-east-1",
-                aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106 -- no secret
-            )
-            yield Server(address=address, client=client)
+            yield Server(address=address, client=s3_client(address))
         finally:
             process.kill()
 

@@ -104,12 +104,12 @@ class HereCluster:
 
     def notes(self, task: Task[Piece], ranges: Sequence[Piece], **_: Any) -> Iterator[list[Note]]:
         for piece in ranges:
-            yield list(_sent(task)(piece))
+            yield list(sent(task)(piece))
 
     def repeated(self, hashed: Hashed[Piece], ranges: Sequence[Piece], *, most: int, **_: Any) -> pa.Table:
         buckets: dict[tuple[int, int], list[bytes]] = {}
         for piece in ranges:
-            for kind, bucket, content in _sent(hashed)(piece):
+            for kind, bucket, content in sent(hashed)(piece):
                 buckets.setdefault((kind, bucket), []).append(content)
         kinds = pa.schema({"kind": pa.int32(), "content": pa.binary()})
         tables = [
@@ -136,7 +136,7 @@ class HereCluster:
 
 
 def _keys(keys: Keys[Piece], ranges: Sequence[Piece]) -> pa.Table:
-    made = [each for piece in ranges for each in _sent(keys)(piece)]
+    made = [each for piece in ranges for each in sent(keys)(piece)]
     kinds = [pa.repeat(pa.scalar(kind, pa.int32()), len(texts)) for kind, texts in made]
     return pa.table(
         {
@@ -146,7 +146,8 @@ def _keys(keys: Keys[Piece], ranges: Sequence[Piece]) -> pa.Table:
     )
 
 
-def _sent(task: Any) -> Any:
+def sent(task: Any) -> Any:
+    """The same as an executor would have it."""
     return cloudpickle.loads(cloudpickle.dumps(task))  # type: ignore[no-untyped-call]  # it has no types
 
 

@@ -93,7 +93,7 @@ def read_texts(content: bytes, dialect: CsvDialect, *, resource: str) -> pa.Tabl
     try:
         text = _in_utf_8(content, dialect.encoding)
         _check_quotes(text, dialect)
-        labels = _labels(text, dialect)
+        labels = labels_of(text, dialect)
         # Arrow takes a header without a line end for an empty file.
         ended = text if text.endswith((b"\n", b"\r")) else text + b"\n"
         try:
@@ -111,6 +111,12 @@ def read_labels(path: Path, dialect: CsvDialect) -> list[str]:
     """The cells of the header of a file in UTF-8."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
+
+
+def labels_of(content: bytes, dialect: CsvDialect) -> list[str]:
+    """The cells of the header of a file in UTF-8, without a byte order mark."""
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
+    return next(csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
 
 
 def read_pieces(path: Path, dialect: CsvDialect, columns: Collection[str], *, resource: str) -> Iterator[pa.Table]:
@@ -148,11 +154,6 @@ def _in_utf_8(content: bytes, encoding: str) -> bytes:
         return content.decode(encoding).encode()
     content.decode()  # Arrow would let some of what is no UTF-8 pass in columns that it is not asked for
     return content.removeprefix(BOM_UTF8)
-
-
-def _labels(text: bytes, dialect: CsvDialect) -> list[str]:
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
-    return next(csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote), [])
 
 
 def _check_quotes(text: bytes, dialect: CsvDialect) -> None:

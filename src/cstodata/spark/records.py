@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from cstodata.package.csv_batches import BLOCK_BYTES, read_batches
 from cstodata.package.open_quotes import is_open_end
+from cstodata.package.plain_csv import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -50,13 +52,16 @@ def read_records(
         row_numbers: Name of the int64 column that is appended.
 
     Raises:
-        UnfitRangeError: It ends within quotes, as far as can be told, or a record may be too large for a block.
+        UnfitRangeError: It ends within quotes, or within the header, as far as can be told, or a record may be too
+            large for a block.
         pa.ArrowInvalid: It is not UTF-8, or a record has another number of cells than the header.
         OSError: It cannot be read.
     """
-    content = with_header(piece.range, dialect, len(labels))
+    content = piece.range.read(after=b"" if piece.range.is_first else stand_in(dialect, len(labels)))
     if content.count(dialect.quote.encode()) % 2:
         raise UnfitRangeError("a quote is left open, or is no quote")
+    if piece.range.is_first and labels_of(content.removeprefix(BOM_UTF8), dialect) != labels:
+        raise UnfitRangeError("its header is cut")
     first, header, last_cell = piece.first, 1, labels[-1]
     for batch in read_batches(content, labels, dialect, columns=columns):
         if _may_straddle(batch):
@@ -78,12 +83,10 @@ def _may_straddle(batch: pa.RecordBatch) -> bool:
     return bool(2 * longest + _MOST_TO_A_CELL * batch.num_columns >= BLOCK_BYTES)
 
 
-def with_header(piece: Range, dialect: CsvDialect, width: int) -> bytes:
-    """The bytes of a range; behind a line that stands for the header if the file's own is not among them.
+def stand_in(dialect: CsvDialect, width: int) -> bytes:
+    """A line that stands for the header before bytes that do not begin a file.
 
-    So a byte order mark that does not begin the file does not begin it here either.
+    So a byte order mark among them does not begin a file here either.
     """
-    if piece.is_first:
-        return piece.read()
     cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
-    return piece.read(after=f"{dialect.delimiter.join([cell] * width)}\n".encode())
+    return f"{dialect.delimiter.join([cell] * width)}\n".encode()

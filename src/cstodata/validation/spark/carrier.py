@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cstodata.spark.cluster import Cluster
+from cstodata.spark.cuts import cut, guess
 from cstodata.spark.files import File, Place
 from cstodata.validation.spark.frames import SparkFrames
 from cstodata.validation.spark.pieces import UNSURE, pieces_of
@@ -160,12 +162,14 @@ class SparkCarrier:
     def _pieces_of(self, plan: TablePlan) -> tuple[Piece, ...]:
         """The pieces of a table that are to begin and end with records: guessed, or counted by Spark."""
         if plan.parts not in self._pieces:
-            size = self._engine.range_bytes
-            pieces = pieces_of(plan, file=self._file, range_bytes=size, cluster=None) if self._may_guess else None
+            size, quote = self._engine.range_bytes, plan.dialect.quote.encode()
+            guessing = partial(guess, dialect=plan.dialect, width=plan.width, range_bytes=size)
+            counting = partial(cut, quote=quote, cluster=self.cluster, range_bytes=size)
+            pieces = pieces_of(plan, file=self._file, cuts=guessing) if self._may_guess else None
             if pieces:
                 self._guessed.add(plan.parts)
             else:
-                pieces = pieces_of(plan, file=self._file, range_bytes=size, cluster=self.cluster) or ()
+                pieces = pieces_of(plan, file=self._file, cuts=counting) or ()
             # A record may reach into the next range, and no further than its size.
             if any(each.packed is None and each.size > 2 * size + RECORD_BYTES for each in pieces):
                 raise LeftHereError(UNSURE)

@@ -10,8 +10,8 @@ from itertools import accumulate, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cstodata.spark.cuts import cut, guess
 from cstodata.spark.ranges import Range, Segment, Source
+from cstodata.spark.records import stand_in
 from cstodata.validation.tables.looking import exact_cells
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.scan import NotFastError, ends_within_quotes
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from cstodata.package.plain_csv import CsvDialect
-    from cstodata.spark.cluster import Cluster
     from cstodata.spark.files import File
     from cstodata.validation.tables.plain_files import Part
     from cstodata.validation.tables.plan import TablePlan
@@ -56,14 +55,11 @@ class Piece:
     def opened(self, dialect: CsvDialect, width: int) -> Iterator[bytes | Path]:
         """The bytes, or a file that lasts as long, behind a line that stands for the header if it is not among them.
 
-        So a byte order mark that does not begin the table does not begin it here either.
-
         Raises:
             NotFastError: They are gzipped, and damaged, or there is no room to unpack them.
             RefusedError: They are gzipped, and unpack to too much.
         """
-        cell = next(character for character in "abc" if character not in dialect.delimiter + dialect.quote)
-        header = b"" if self.is_first else f"{dialect.delimiter.join([cell] * width)}\n".encode()
+        header = b"" if self.is_first else stand_in(dialect, width)
         if self.packed is None:
             yield self.range.read(after=header)
             return
@@ -74,21 +70,17 @@ class Piece:
 
 
 def pieces_of(
-    plan: TablePlan, *, file: Callable[[Path], File], range_bytes: int, cluster: Cluster | None
+    plan: TablePlan, *, file: Callable[[Path], File], cuts: Callable[[Source], list[Range] | None]
 ) -> tuple[Piece, ...] | None:
     """The pieces of a table, in order, which are to begin and end with records.
 
     Args:
         plan: The table.
         file: Tells where executors find a file.
-        range_bytes: How many bytes of plain files a piece is to have, about.
-        cluster: Counts their quotes; None if it is to be guessed where records begin.
+        cuts: Makes ranges of plain files, joined; or None, if it cannot.
 
     Returns:
-        The pieces; None if no guess can be made.
-
-    Raises:
-        SparkError: Spark cannot go on.
+        The pieces; None if no ranges could be made.
     """
     ranges: list[tuple[Range, Part | None]] = []
     for is_packed, parts in groupby(plan.parts, key=lambda part: part.is_packed):
@@ -96,10 +88,10 @@ def pieces_of(
             ranges += [(_whole(file(part.path)), part) for part in parts]
         else:
             source = _joined((file(part.path), part.start) for part in parts)
-            cuts = _cuts(source, plan, range_bytes, cluster) if source.size else []
-            if cuts is None:
+            made = cuts(source) if source.size else []
+            if made is None:
                 return None
-            ranges += [(each, None) for each in cuts]
+            ranges += [(each, None) for each in made]
     ends = list(accumulate(each.stop - each.start for each, _ in ranges))
     return tuple(
         Piece(range=each, packed=packed, is_first=not at, is_last=at + 1 == len(ends), share=ends[at] / ends[-1])
@@ -120,10 +112,10 @@ def prove_end(piece: Piece, content: bytes | Path, plan: TablePlan, *, last_cell
     Raises:
         NotFastError: It seems to end within quotes; or what follows on it does not begin a line.
     """
-    says = rows or (piece.is_first and not piece.is_last)
-    if says and not rows and exact_cells(content, plan.dialect)(1) != list(plan.labels):
+    is_header = not rows and piece.is_first and not piece.is_last
+    if is_header and exact_cells(content, plan.dialect)(1) != list(plan.labels):
         raise NotFastError(UNSURE)
-    if says and ends_within_quotes(content, plan.dialect, last_cell):
+    if (rows or is_header) and ends_within_quotes(content, plan.dialect, last_cell):
         raise NotFastError(UNSURE)
     if not piece.is_last and _last_byte(content) != b"\n":
         raise NotFastError("one of its files does not end with the end of a line")
@@ -135,12 +127,6 @@ def _last_byte(content: bytes | Path) -> bytes:
     with content.open("rb") as file:
         file.seek(-1, io.SEEK_END)
         return file.read()
-
-
-def _cuts(source: Source, plan: TablePlan, range_bytes: int, cluster: Cluster | None) -> list[Range] | None:
-    if cluster is None:
-        return guess(source, dialect=plan.dialect, width=plan.width, range_bytes=range_bytes)
-    return cut(source, quote=plan.dialect.quote.encode(), range_bytes=range_bytes, cluster=cluster)
 
 
 def _whole(file: File) -> Range:

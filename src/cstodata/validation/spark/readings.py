@@ -153,7 +153,7 @@ class Readings:
         hashed = Hashed(keys=keys, buckets=1 + len(read) // _PIECES_A_BUCKET)
         found = self.cluster.repeated(hashed, read, most=MOST_SUSPICIONS + 1, doing=f"{self._name}: equal keys")
         for why in found["why"].drop_null().to_pylist():
-            raise LeftHereError(why)
+            raise UnfitPiecesError(why)
         return {each[kind]: texts for kind, texts in _by_kind(found, "hash")}
 
     def _missing(self) -> dict[ForeignKey, pa.Array]:
