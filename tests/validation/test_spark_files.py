@@ -7,6 +7,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.validation.conftest import told
 
@@ -34,9 +36,16 @@ ROWS = "".join(f"{number},Anna Example\n" for number in range(100, 200))
 
 @pytest.fixture
 def package(make_package: Callable[..., Path], collected: None) -> Path:
-    """A table of one file, and one of two, of which one is gzipped; each with a key that occurs twice."""
+    """Tables of one file, of two, of which one is gzipped, and of a Parquet file; each with a key that occurs twice."""
     text = f"id,name\n{ROWS}120,twice\n"
-    folder = make_package({"one": (text, SCHEMA), "two": (text, SCHEMA)}, two={"extrapaths": ["more/two.csv.gz"]})
+    folder = make_package(
+        dict.fromkeys(("one", "two", "three"), (text, SCHEMA)),
+        two={"extrapaths": ["more/two.csv.gz"]},
+        three={"path": "three.parquet", "dialect": {}},
+    )
+    numbers = [*range(100, 200), 120]
+    table = pa.table({"id": numbers, "name": ["Anna Example"] * len(numbers)})
+    pq.write_table(table, folder / "three.parquet", row_group_size=40)
     (folder / "more").mkdir()
     (folder / "more" / "two.csv.gz").write_bytes(gzip.compress(b"id,name\n150,twice\n", mtime=0))
     return folder
@@ -78,8 +87,8 @@ def test_files_are_read_where_executors_find_them(here_cluster: Any, package: Pa
         engine = cstodata.SparkEngine(None, files=elsewhere, min_bytes=0, range_bytes=500)  # type: ignore[arg-type]  # nobody asks it
         report = cstodata.validate(package, rules=[], engine=engine)
     assert told(report) == told(cstodata.validate(package, rules=[]))
-    assert set(asked) == {"one.csv", "two.csv", "more/two.csv.gz"}
-    assert [str(table.how).split(",")[0] for table in report.tables] == ["on Spark"] * 2
+    assert set(asked) == {"one.csv", "two.csv", "more/two.csv.gz", "three.parquet"}
+    assert [str(table.how).split(",")[0] for table in report.tables] == ["on Spark"] * 3
 
 
 def test_a_file_of_another_size_is_not_read(package: Path, elsewhere: str) -> None:
@@ -99,7 +108,7 @@ def test_spark_reads_an_object_store(spark: Any, package: Path, bucket: Any, tmp
     engine = cstodata.SparkEngine(spark, files=place, min_bytes=0, range_bytes=1000, tasks=2)
     report = cstodata.validate(package, rules=[], engine=engine)
     assert told(report) == told(cstodata.validate(package, rules=[]))
-    assert [str(table.how).split(",")[0] for table in report.tables] == ["on Spark"] * 2
+    assert [str(table.how).split(",")[0] for table in report.tables] == ["on Spark"] * 3
 
 
 @pytest.mark.xdist_group("spark")

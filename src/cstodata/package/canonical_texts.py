@@ -35,7 +35,7 @@ def canonical_texts(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array
     """One text for each value: equal values have equal texts, in the form that the field declares.
 
     Args:
-        texts: The cells as strings, without nulls.
+        texts: The cells as strings; a null is a missing value.
         field: What the cells are to be read as.
 
     Returns:

@@ -82,7 +82,7 @@ def parse(texts: pa.Array | pa.ChunkedArray, field: Field) -> pa.Array | pa.Chun
     """The typed column of a field.
 
     Args:
-        texts: The cells as strings, without nulls.
+        texts: The cells as strings; a null is a missing value.
         field: What the cells are to be read as.
 
     Returns:

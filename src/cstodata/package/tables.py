@@ -12,6 +12,7 @@ from cstodata.errors import TableReadError
 from cstodata.package.canonical_texts import canonical_texts
 from cstodata.package.cells import from_values, parse, render
 from cstodata.package.open_quotes import has_open_quote
+from cstodata.package.parquet_tables import has_own_types, read_typed
 from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import (
     csv_dialect,
@@ -23,7 +24,7 @@ from cstodata.package.plain_csv import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from typing import Any
 
     from cstodata.package.descriptor import DataPackage, Field, Resource, Schema
@@ -62,7 +63,7 @@ def read_table(package: DataPackage, resource: Resource) -> pa.Table:
     """
     schema = schema_of(resource)
     if not is_plain_csv(resource):
-        return _read_by_frictionless(package, resource, schema)[0]
+        return pa.concat_tables(table for table, _ in _read_values(package, resource, schema.fields))
     texts = read_resource_texts(package, resource)
     check_columns(texts, schema, resource=resource.name)
     return type_texts(texts, schema.fields, resource=resource.name)
@@ -89,8 +90,8 @@ def read_numbered(
     chosen = [field for field in schema.fields if field.name in fields]
     _check_reserved(resource, schema, row_numbers)
     if not is_plain_csv(resource):
-        table, numbers = _read_by_frictionless(package, resource, schema)
-        yield table.select([field.name for field in chosen]).append_column(row_numbers, numbers)
+        for values, numbers in _read_values(package, resource, chosen):
+            yield values.append_column(row_numbers, numbers)
         return
     for texts, numbers in _numbered(_pieces(package, resource, [field.name for field in chosen])):
         yield type_texts(texts, chosen, resource=resource.name).append_column(row_numbers, numbers)
@@ -124,9 +125,9 @@ def read_raw(package: DataPackage, resource: Resource, *, row_numbers: str) -> I
     """
     schema = schema_of(resource)
     if not is_csv_file(resource):
-        table, numbers = _read_by_frictionless(package, resource, schema)
-        rendered = {field.name: render(table[field.name].combine_chunks(), field) for field in schema.fields}
-        yield pa.table(rendered).append_column(row_numbers, numbers)
+        for values, numbers in _read_values(package, resource, schema.fields):
+            rendered = {field.name: render(values[field.name].combine_chunks(), field) for field in schema.fields}
+            yield pa.table(rendered).append_column(row_numbers, numbers)
         return
     names = [field.name for field in schema.fields]
     for texts, numbers in _numbered(_pieces(package, resource, names)):
@@ -206,8 +207,8 @@ def _check_reserved(resource: Resource, schema: Schema, name: str) -> None:
         raise TableReadError(resource.name, problem=f"a field has the reserved name {name}")
 
 
-def _numbered(pieces: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, pa.Array]]:
-    """Pieces of a CSV file, each with the numbers of its records."""
+def _numbered(pieces: Iterable[pa.Table]) -> Iterator[tuple[pa.Table, pa.Array]]:
+    """Consecutive pieces of a table, each with the numbers of its records."""
     first = FIRST_DATA_ROW
     for piece in pieces:
         yield piece, pa.arange(first, first + piece.num_rows)
@@ -265,6 +266,18 @@ def type_texts(texts: pa.Table, fields: Collection[Field], *, resource: str) -> 
 def _check_column(texts: pa.Table, name: str, resource: str) -> None:
     if texts.column_names.count(name) != 1:
         raise TableReadError(resource, problem=f"it has not one column {name}")
+
+
+def _read_values(
+    package: DataPackage, resource: Resource, fields: Sequence[Field]
+) -> Iterator[tuple[pa.Table, pa.Array]]:
+    """The typed columns of these fields of what is no CSV file, in pieces, and the numbers of the rows."""
+    if has_own_types(package, resource):
+        path = resolve(package.root, str(resource.path))
+        yield from _numbered(read_typed(path, fields, resource=resource.name))
+    else:
+        table, numbers = _read_by_frictionless(package, resource, schema_of(resource))
+        yield table.select([field.name for field in fields]), numbers
 
 
 def _read_by_frictionless(package: DataPackage, resource: Resource, schema: Schema) -> tuple[pa.Table, pa.Array]:

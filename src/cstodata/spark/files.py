@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -118,6 +119,15 @@ class File:
             return _blocks(self.fetched(Path()), start, stop, _BLOCK_BYTES)
         return self.place.blocks(self.name, start, stop, size=self.size)
 
+    def opened(self) -> Path | io.RawIOBase:
+        """The file for who reads here and there in it, as an executor finds it.
+
+        Raises:
+            OSError: As `blocks`.
+        """
+        is_there = self.place is None or not self.place.is_store
+        return self.fetched(Path()) if is_there else _Object(self)
+
     def peek(self, start: int, stop: int, *, at_once: int) -> Iterator[bytes]:
         """The same, so many bytes at once, read by the driver."""
         return _blocks(self.path, start, stop, at_once)
@@ -139,6 +149,35 @@ class File:
         with path.open("wb") as file:
             file.writelines(self.place.blocks(self.name, 0, self.size, size=self.size))
         return path
+
+
+class _Object(io.RawIOBase):
+    """An object in a store, of which only what is asked for is fetched."""
+
+    def __init__(self, file: File) -> None:
+        self._file, self._at = file, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._file.size}[whence] + offset
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        stop = min(self._at + len(buffer), self._file.size)
+        start, at = self._at, 0
+        for block in self._file.blocks(start, stop) if start < stop else ():
+            buffer[at : at + len(block)] = block
+            at += len(block)
+        self._at += at
+        return at
 
 
 def _blocks(path: Path, start: int, stop: int, size: int) -> Iterator[bytes]:

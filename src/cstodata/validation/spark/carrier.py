@@ -11,7 +11,7 @@ from cstodata.spark.cluster import Cluster
 from cstodata.spark.cuts import cut, guess
 from cstodata.spark.files import File, Place
 from cstodata.validation.spark.frames import SparkFrames
-from cstodata.validation.spark.pieces import UNSURE, pieces_of
+from cstodata.validation.spark.pieces import UNSURE, groups_of, stretches_of
 from cstodata.validation.spark.readings import LeftHereError, Readings, UnfitPiecesError
 from cstodata.validation.tables.fast import judge_rows
 from cstodata.validation.tables.reading import verdict
@@ -19,7 +19,7 @@ from cstodata.validation.tables.refusal import RECORD_BYTES
 from cstodata.validation.tables.scan import NotFastError, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cstodata.model.progress import OnShare, OnStep
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cstodata.spark.checkpoints import Checkpoints
     from cstodata.spark.engine import SparkEngine
     from cstodata.validation.limits import Limits
-    from cstodata.validation.spark.pieces import Piece
+    from cstodata.validation.spark.pieces import Piece, Stretch
     from cstodata.validation.tables.fast import Target
     from cstodata.validation.tables.plain_files import Part
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
@@ -57,7 +57,7 @@ class SparkCarrier:
         if self._place:
             self._place.check()
         self.cluster = Cluster(session=engine.session, tasks=engine.tasks, checkpoints=checkpoints, on_step=on_step)
-        self._pieces: dict[tuple[Part, ...], tuple[Piece, ...]] = {}
+        self._pieces: dict[tuple[Part, ...], Sequence[Piece]] = {}
         self._guessed: set[tuple[Part, ...]] = set()
         self._may_guess = True
         self._numbered: dict[Path, list[Numbered]] = {}
@@ -106,7 +106,7 @@ class SparkCarrier:
         if why := self._why_here(plan):
             raise LeftHereError(why)
         with ThreadPoolExecutor(max_workers=1) as pool:
-            digesting = pool.submit(digest, plan.digested_blocks())
+            digesting = pool.submit(digest, plan.digested_blocks()) if plan.is_digested else None
             try:
                 reading = self._reading(plan, targets, limits, checks)
             except UnfitPiecesError:
@@ -118,7 +118,7 @@ class SparkCarrier:
             longest = max(each.size for each in pieces)
             how = f"on Spark, in {len(pieces):,} tasks of up to {longest:,} bytes"
             try:
-                return verdict(plan, reading, digesting.result(), how=how)
+                return verdict(plan, reading, digesting.result() if digesting else None, how=how)
             except NotFastError as error:  # threads may find another reason in what they read beyond the limit
                 raise LeftHereError(str(error)) from error
 
@@ -159,22 +159,30 @@ class SparkCarrier:
         """Whether others can read a table, and should."""
         return plan.is_own and _size(plan) >= max(1, self._engine.min_bytes)
 
-    def _pieces_of(self, plan: TablePlan) -> tuple[Piece, ...]:
-        """The pieces of a table that are to begin and end with records: guessed, or counted by Spark."""
+    def _pieces_of(self, plan: TablePlan) -> Sequence[Piece]:
+        """The pieces of a table."""
         if plan.parts not in self._pieces:
-            size, quote = self._engine.range_bytes, plan.dialect.quote.encode()
-            guessing = partial(guess, dialect=plan.dialect, width=plan.width, range_bytes=size)
-            counting = partial(cut, quote=quote, cluster=self.cluster, range_bytes=size)
-            pieces = pieces_of(plan, file=self._file, cuts=guessing) if self._may_guess else None
-            if pieces:
-                self._guessed.add(plan.parts)
+            if plan.columns is None:
+                self._pieces[plan.parts] = self._stretches_of(plan)
             else:
-                pieces = pieces_of(plan, file=self._file, cuts=counting) or ()
-            # A record may reach into the next range, and no further than its size.
-            if any(each.packed is None and each.size > 2 * size + RECORD_BYTES for each in pieces):
-                raise LeftHereError(UNSURE)
-            self._pieces[plan.parts] = pieces
+                size = self._engine.range_bytes
+                self._pieces[plan.parts] = groups_of(plan.path, file=self._file, range_bytes=size)
         return self._pieces[plan.parts]
+
+    def _stretches_of(self, plan: TablePlan) -> Sequence[Stretch]:
+        """The pieces of a CSV table that are to begin and end with records: guessed, or counted by Spark."""
+        size, quote = self._engine.range_bytes, plan.dialect.quote.encode()
+        guessing = partial(guess, dialect=plan.dialect, width=plan.width, range_bytes=size)
+        counting = partial(cut, quote=quote, cluster=self.cluster, range_bytes=size)
+        pieces = stretches_of(plan, file=self._file, cuts=guessing) if self._may_guess else None
+        if pieces:
+            self._guessed.add(plan.parts)
+        else:
+            pieces = stretches_of(plan, file=self._file, cuts=counting) or ()
+        # A record may reach into the next range, and no further than its size.
+        if any(each.packed is None and each.size > 2 * size + RECORD_BYTES for each in pieces):
+            raise LeftHereError(UNSURE)
+        return pieces
 
     def _count(self) -> None:
         """A guess was wrong: nothing is guessed any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import narwhals.stable.v1 as nw
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow as pa
 from cstodata.errors import SparkError, TableReadError
 from cstodata.package.cells import arrow_type
 from cstodata.package.csv_batches import read_batches
+from cstodata.package.parquet_tables import has_own_types, read_typed
 from cstodata.package.paths import resolve
 from cstodata.package.plain_csv import csv_dialect, is_plain_csv, read_labels
 from cstodata.package.tables import type_texts
@@ -20,13 +21,17 @@ from cstodata.validation.rules.base import ROW, Tables, failing_rows, in_order
 from cstodata.validation.spark.tasks import FAILING, UNFIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from cstodata.package.descriptor import DataPackage, Field, Resource
     from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.rules.base import Rule
     from cstodata.validation.spark.carrier import Numbered, SparkCarrier
+    from cstodata.validation.spark.pieces import Groups, Stretch
+
+    Read = Callable[[Numbered], Iterator[pa.Table]]
+    """Reads a piece of a table that was found to be sound: some columns, typed, and `ROW`."""
 
 _TYPES = {pa.string(): "string", pa.int64(): "long", pa.date32(): "date"}
 
@@ -39,8 +44,9 @@ class SparkFrames:
 
     def has(self, resource: Resource, fields: Iterable[Field]) -> bool:
         """Whether Spark looked at all rows of a resource, and can hold these fields."""
-        plain = is_plain_csv(resource) and all(arrow_type(field) in _TYPES for field in fields)
-        return plain and self._numbered(resource) is not None
+        if not all(arrow_type(field) in _TYPES for field in fields) or self._numbered(resource) is None:
+            return False
+        return is_plain_csv(resource) or has_own_types(self._package, resource)
 
     def frame(self, resource: Resource, fields: Sequence[Field]) -> nw.LazyFrame[Any]:
         """Some columns of a table, typed, and `ROW`; nothing is read yet.
@@ -77,16 +83,37 @@ class SparkFrames:
                 yield note.number, pa.ipc.open_stream(b64decode(note.texts[0])).read_all()
 
     def _numbered(self, resource: Resource) -> list[Numbered] | None:
-        return self._carrier.numbered(resolve(self._package.root, str(resource.path)))
+        """The pieces of a resource; None if it is none of one file, or not all of them were read."""
+        if resource.path is None:
+            return None
+        return self._carrier.numbered(resolve(self._package.root, resource.path))
 
-    def _pieces(self, resource: Resource, fields: Sequence[Field]) -> _Pieces:
+    def _pieces(self, resource: Resource, fields: Sequence[Field]) -> Read:
+        if not is_plain_csv(resource):
+            return _Groups(fields=tuple(fields), resource=resource.name)
         dialect = csv_dialect(resource)
         labels = read_labels(resolve(self._package.root, str(resource.path)), dialect)
-        return _Pieces(labels=labels, dialect=dialect, fields=tuple(fields), resource=resource.name)
+        return _Stretches(labels=labels, dialect=dialect, fields=tuple(fields), resource=resource.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pieces:
+class _Groups:
+    """Reads row groups of a Parquet file that was found to be sound."""
+
+    fields: tuple[Field, ...]
+    resource: str
+
+    def __call__(self, piece: Numbered) -> Iterator[pa.Table]:
+        """The columns, typed, and `ROW`."""
+        groups, first = cast("Groups", piece.piece), piece.first
+        source = groups.file.opened()
+        for typed in read_typed(source, self.fields, resource=self.resource, groups=groups.numbers):
+            yield typed.append_column(ROW, pa.arange(first, first + typed.num_rows))
+            first += typed.num_rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretches:
     """Reads a range of a CSV file that was found to be sound."""
 
     labels: list[str]
@@ -98,7 +125,7 @@ class _Pieces:
         """The columns, typed, and `ROW`."""
         names = [field.name for field in self.fields]
         first, header = piece.first, 1
-        with piece.piece.opened(self.dialect, len(self.labels)) as content:
+        with cast("Stretch", piece.piece).opened(self.dialect, len(self.labels)) as content:
             for batch in read_batches(content, self.labels, self.dialect, columns=names):
                 texts = pa.Table.from_batches([batch]).slice(header)
                 typed = type_texts(texts, self.fields, resource=self.resource)
@@ -110,7 +137,7 @@ class _Pieces:
 class _Apply:
     """Applies a rule about single cells to a range."""
 
-    pieces: _Pieces
+    pieces: Read
     rule: Rule
     resource: Resource
     today: date

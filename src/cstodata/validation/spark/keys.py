@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pyarrow as pa
 
 from cstodata.spark.hashes import hashes, in_buckets
-from cstodata.validation.spark.pieces import prove_end
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.keys import BatchKeys
 from cstodata.validation.tables.refusal import RefusedError
-from cstodata.validation.tables.scan import NotFastError, scan
+from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from cstodata.validation.spark.pieces import Piece
     from cstodata.validation.tables.keys import Fields
@@ -56,21 +54,14 @@ class Keys:
             yield -1, pa.array([str(error)] * 2)
 
     def _keys(self, piece: Piece) -> Iterator[tuple[int, pa.Array]]:
-        with piece.opened(self.plan.dialect, self.plan.width) as content:
-            yield from self._keys_of(piece, content)
-
-    def _keys_of(self, piece: Piece, content: bytes | Path) -> Iterator[tuple[int, pa.Array]]:
-        plan, last_cell, rows = self.plan, self.plan.labels[-1], 0
-        for batch in scan(content, plan.dialect, plan.width):
-            made = BatchKeys(plan, batch)
-            standard = self.checks.keys(standard_texts(plan, self.checks, batch)) if self.checks else {}
-            for number, kind in enumerate(self.each):
-                for keys in keys_of(kind, made, standard):
-                    if len(keys) > keys.null_count:
-                        yield number, keys.drop_null()
-            rows += batch.size
-            last_cell = batch.last_cell if batch.size else last_cell
-        prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
+        with piece.content(self.plan) as content:
+            for batch in content.batches():
+                made = BatchKeys(self.plan, batch)
+                standard = self.checks.keys(standard_texts(self.plan, self.checks, batch)) if self.checks else {}
+                for number, kind in enumerate(self.each):
+                    for keys in keys_of(kind, made, standard):
+                        if len(keys) > keys.null_count:
+                            yield number, keys.drop_null()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +92,7 @@ class Hashed:
 
 def standard_texts(plan: TablePlan, checks: StandardChecks, batch: Batch) -> dict[str, pa.Array]:
     """The cells of a batch that the checks want."""
-    return checks.texts({name: batch.columns[plan.position(name)] for name in checks.fields & plan.handlers.keys()})
+    return checks.texts(plan.cells(batch, checks.fields))
 
 
 def keys_of(kind: Kind, made: BatchKeys, standard: Mapping[Fields, pa.Array]) -> tuple[pa.Array, pa.Array]:

@@ -1,4 +1,4 @@
-"""What a table is for tasks: ranges of its plain files, and its gzipped files, each as a whole."""
+"""What a table is for tasks: ranges of its plain files, its gzipped files, each as a whole, or row groups."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cstodata.spark.ranges import Range, Segment, Source
 from cstodata.spark.records import stand_in
-from cstodata.validation.tables.looking import exact_cells
+from cstodata.validation.tables.contents import CsvContent, ParquetContent
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.scan import NotFastError, ends_within_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from cstodata.package.plain_csv import CsvDialect
     from cstodata.spark.files import File
+    from cstodata.validation.tables.contents import Content
     from cstodata.validation.tables.plain_files import Part
     from cstodata.validation.tables.plan import TablePlan
 
@@ -28,9 +30,51 @@ UNSURE = "its quotes do not tell where its records end"
 """Why a table is not looked at in pieces."""
 
 
+class Piece(Protocol):
+    """Consecutive rows of a table, which one task looks at."""
+
+    @property
+    def share(self) -> float:
+        """Of the bytes of its files, from 0 to 1, that stand before their end."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes they have in their files."""
+
+    def content(self, plan: TablePlan) -> AbstractContextManager[Content]:
+        """The rows, numbered as if they were a table of their own.
+
+        Raises:
+            NotFastError: They are damaged, or there is no room to unpack them.
+            RefusedError: They unpack to too much.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """Consecutive bytes of a table, which one task looks at.
+class Groups:
+    """Row groups of a Parquet file.
+
+    Attributes:
+        file: The file.
+        numbers: Of the row groups.
+        size: How many bytes they unpack to.
+        share: Of the bytes of all row groups, from 0 to 1, that stand before their end.
+    """
+
+    file: File
+    numbers: range
+    size: int
+    share: float
+
+    @contextmanager
+    def content(self, plan: TablePlan) -> Iterator[Content]:
+        """As `Piece.content`."""
+        yield ParquetContent(source=self.file.opened(), columns=plan.columns or (), groups=self.numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Consecutive bytes of CSV files, or one that is gzipped.
 
     Attributes:
         range: Where they stand.
@@ -52,6 +96,15 @@ class Piece:
         return self.range.stop - self.range.start
 
     @contextmanager
+    def content(self, plan: TablePlan) -> Iterator[Content]:
+        """As `Piece.content`."""
+        with self.opened(plan.dialect, plan.width) as source:
+            size = len(source) if isinstance(source, bytes) else source.stat().st_size
+            yield _Stretched(
+                source=source, size=size, dialect=plan.dialect, width=plan.width, stretch=self, labels=plan.labels
+            )
+
+    @contextmanager
     def opened(self, dialect: CsvDialect, width: int) -> Iterator[bytes | Path]:
         """The bytes, or a file that lasts as long, behind a line that stands for the header if it is not among them.
 
@@ -69,10 +122,34 @@ class Piece:
             yield PlainFiles(Path(folder)).written((part,), after=header)
 
 
-def pieces_of(
+def groups_of(path: Path, *, file: Callable[[Path], File], range_bytes: int) -> tuple[Groups, ...]:
+    """The pieces of a Parquet file, in order.
+
+    Args:
+        path: The file.
+        file: Tells where executors find it.
+        range_bytes: How many bytes a piece is to unpack to, about.
+    """
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(path)
+    ends = list(accumulate(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups)))
+    last = ends[-1] if ends else 0
+    if not last:
+        return (Groups(file=file(path), numbers=range(len(ends)), size=0, share=1),)
+    groups, first, start = [], 0, 0
+    for group, end in enumerate(ends):
+        if end - start >= range_bytes or group + 1 == len(ends):
+            numbers = range(first, group + 1)
+            groups.append(Groups(file=file(path), numbers=numbers, size=end - start, share=end / last))
+            first, start = group + 1, end
+    return tuple(groups)
+
+
+def stretches_of(
     plan: TablePlan, *, file: Callable[[Path], File], cuts: Callable[[Source], list[Range] | None]
-) -> tuple[Piece, ...] | None:
-    """The pieces of a table, in order, which are to begin and end with records.
+) -> tuple[Stretch, ...] | None:
+    """The pieces of a CSV table, in order, which are to begin and end with records.
 
     Args:
         plan: The table.
@@ -94,31 +171,40 @@ def pieces_of(
             ranges += [(each, None) for each in made]
     ends = list(accumulate(each.stop - each.start for each, _ in ranges))
     return tuple(
-        Piece(range=each, packed=packed, is_first=not at, is_last=at + 1 == len(ends), share=ends[at] / ends[-1])
+        Stretch(range=each, packed=packed, is_first=not at, is_last=at + 1 == len(ends), share=ends[at] / ends[-1])
         for at, (each, packed) in enumerate(ranges)
     )
 
 
-def prove_end(piece: Piece, content: bytes | Path, plan: TablePlan, *, last_cell: str, rows: int) -> None:
-    """Make sure that a record ends with a piece.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretched(CsvContent):
+    """The rows of a stretch, which proves that it ends with a record.
 
-    Args:
-        piece: The piece.
-        content: What was opened of it.
-        plan: The table.
-        last_cell: The last cell that Arrow read; if it read no rows, that of the header.
-        rows: How many rows it read.
-
-    Raises:
-        NotFastError: It seems to end within quotes; or what follows on it does not begin a line.
+    Attributes:
+        stretch: What was opened.
+        labels: The header's cells.
     """
-    is_header = not rows and piece.is_first and not piece.is_last
-    if is_header and exact_cells(content, plan.dialect)(1) != list(plan.labels):
-        raise NotFastError(UNSURE)
-    if (rows or is_header) and ends_within_quotes(content, plan.dialect, last_cell):
-        raise NotFastError(UNSURE)
-    if not piece.is_last and _last_byte(content) != b"\n":
-        raise NotFastError("one of its files does not end with the end of a line")
+
+    stretch: Stretch
+    labels: tuple[str, ...]
+
+    def check_end(self, last_cell: str | None) -> None:
+        """Make sure that a record ends with it, and that what follows begins a line.
+
+        Args:
+            last_cell: The last cell that Arrow read; None if there was only a header, or what stands for one.
+
+        Raises:
+            NotFastError: It may not.
+        """
+        if last_cell is None and self.stretch.is_first and not self.stretch.is_last:
+            last_cell = self.labels[-1]
+            if self.exact_cells()(1) != list(self.labels):
+                raise NotFastError(UNSURE)
+        if last_cell is not None and ends_within_quotes(self.source, self.dialect, last_cell):
+            raise NotFastError(UNSURE)
+        if not self.stretch.is_last and _last_byte(self.source) != b"\n":
+            raise NotFastError("one of its files does not end with the end of a line")
 
 
 def _last_byte(content: bytes | Path) -> bytes:

@@ -14,18 +14,17 @@ import pyarrow.compute as pc
 
 from cstodata.spark.notes import Note
 from cstodata.validation.spark.keys import Kind, keys_of, signed_hashes, standard_texts
-from cstodata.validation.spark.pieces import prove_end
 from cstodata.validation.tables.deadline import cell_deadline
-from cstodata.validation.tables.looking import exact_cells, look, suspects
+from cstodata.validation.tables.looking import look, suspects
 from cstodata.validation.tables.refusal import RefusedError
-from cstodata.validation.tables.scan import NotFastError, scan
+from cstodata.validation.tables.scan import NotFastError
 from cstodata.validation.tables.standard import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from cstodata.validation.spark.pieces import Piece
+    from cstodata.validation.tables.contents import Content
     from cstodata.validation.tables.keys import BatchKeys, Fields
     from cstodata.validation.tables.looking import Suspicions
     from cstodata.validation.tables.plan import TablePlan
@@ -80,18 +79,17 @@ class Judge:
         return iter(notes)
 
     def _notes(self, piece: Piece) -> Iterator[Note]:
-        with piece.opened(self.plan.dialect, self.plan.width) as content:
-            yield from self._notes_of(piece, content)
+        with piece.content(self.plan) as content:
+            yield from self._notes_of(content)
 
-    def _notes_of(self, piece: Piece, content: bytes | Path) -> Iterator[Note]:
+    def _notes_of(self, content: Content) -> Iterator[Note]:
         plan, rows, told = self.plan, 0, 0
-        exactly = exact_cells(content, plan.dialect)
+        exactly = content.exact_cells()
         ascents = [_Ascent() for _ in self.distinct]
         twice = [_Twice(number, kind.fields, self.repeated.get(kind), self.limit) for number, kind in self._standard]
-        last_cell = plan.labels[-1]
         made = {kind.fields for kind in [*self.distinct, *self.repeated] if not kind.is_standard}
         self.checks.restart()
-        for batch in scan(content, plan.dialect, plan.width):
+        for batch in content.batches():
             if self.enough and told >= self.enough:  # not behind the last record: it may be cut
                 yield from map(_note, self.checks.hits)
                 yield Note(ENOUGH, rows, [])
@@ -108,8 +106,6 @@ class Judge:
             for kind, ascent in zip(self.distinct, ascents, strict=True):
                 ascent.add(*keys_of(kind, looked.keys, keys))
             rows += batch.size
-            last_cell = batch.last_cell if batch.size else last_cell
-        prove_end(piece, content, plan, last_cell=last_cell, rows=rows)
         yield from map(_note, self.checks.hits)
         for number, ascent in enumerate(ascents):
             if ascent.holds:

@@ -49,6 +49,9 @@ _BOUNDS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "exclusiveMaximum": pc.less,
 }
 
+NULL: Final = "\0"
+"""The text of a null, of a table whose nulls are not texts."""
+
 _SUPPORTED = frozenset({*_BOUNDS, "required", "unique", "enum", "pattern", "minLength", "maxLength"})
 
 
@@ -59,10 +62,12 @@ class Acquittal:
     Attributes:
         field: Frictionless' field, bound to its schema.
         missing_values: The texts that mean null.
+        is_sure: Whether the field is known to take every text that does not, constraints aside.
     """
 
     field: Field
     missing_values: tuple[str, ...]
+    is_sure: bool = False
 
     def cleared(self, texts: pa.Array) -> pa.Array | None:
         """Which cells are certainly good; None if that is all of them. It only calls Arrow, so threads may share it.
@@ -112,7 +117,7 @@ class Acquittal:
     @property
     def is_plain(self) -> bool:
         """Whether reading a value of the field surely takes no time to speak of, whatever the cell."""
-        return self.field.type in EXACT_TYPES and self.field.format == "default" and _reads_plainly(self.field)
+        return self.field.type in EXACT_TYPES and self.field.format == "default" and reads_plainly(self.field)
 
     def missing(self, texts: pa.Array) -> pa.Array:
         """Which cells are null."""
@@ -127,11 +132,11 @@ class Acquittal:
         return None if pc.all(good, min_count=0).as_py() else good.take(encoded.indices)
 
     def _accepts(self, text: str) -> bool:
-        return not self._reader(text)[1]
+        return not self._reader(None if text == NULL and NULL in self.missing_values else text)[1]
 
     @cached_property
-    def _reader(self) -> Callable[[str], tuple[Any, dict[str, str] | None]]:
-        reader: Callable[[str], tuple[Any, dict[str, str] | None]] = self.field.create_cell_reader()
+    def _reader(self) -> Callable[[str | None], tuple[Any, dict[str, str] | None]]:
+        reader: Callable[[str | None], tuple[Any, dict[str, str] | None]] = self.field.create_cell_reader()
         return reader
 
     @cached_property
@@ -147,9 +152,11 @@ class Acquittal:
         field, constraints = self.field, self._constraints
         if not constraints.keys() <= _SUPPORTED:
             return None
-        if field.type == "string":
+        if self.is_sure and not constraints.keys() - {"required"}:
+            mask = pa.repeat(pa.scalar(value=True), len(texts))
+        elif field.type == "string":
             mask = self._string_mask(texts)
-        elif field.type in _PLAIN and field.format == "default" and _reads_plainly(field):
+        elif field.type in _PLAIN and field.format == "default" and reads_plainly(field):
             mask = self._value_mask(texts)
         elif isinstance(field, BooleanField) and not constraints.keys() - {"required"}:
             mask = pc.is_in(texts, value_set=pa.array([*field.true_values, *field.false_values], pa.string()))
@@ -238,7 +245,8 @@ def canonical_text(value: object) -> str | None:
             return type(value).__name__
 
 
-def _reads_plainly(field: Field) -> bool:
+def reads_plainly(field: Field) -> bool:
+    """Whether a field declares nothing that changes how numbers are read."""
     return not any(field.has_defined(name) for name in ("bare_number", "group_char", "decimal_char"))
 
 

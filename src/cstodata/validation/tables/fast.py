@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from cstodata.package.lines import line_after
 from cstodata.validation.tables import scan as scanning
 from cstodata.validation.tables.keys import BatchKeys, KeyNotes
-from cstodata.validation.tables.looking import exact_cells, look, suspects
+from cstodata.validation.tables.looking import look, suspects
 from cstodata.validation.tables.reading import Summary, read_on, verdict
 from cstodata.validation.tables.refusal import RECORD_BYTES, RefusedError, through_reference, too_large
-from cstodata.validation.tables.scan import NotFastError, RecordTooLargeError, digest, ends_within_quotes, scan
+from cstodata.validation.tables.scan import RecordTooLargeError, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cstodata.model.progress import OnShare
     from cstodata.validation.limits import Limits
+    from cstodata.validation.tables.contents import Content
     from cstodata.validation.tables.keys import Fields
     from cstodata.validation.tables.looking import Looked, Suspicions
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
@@ -52,7 +53,7 @@ class Target:
 
         def read(block_size: int) -> pa.Array:
             chunks = [pa.array([], pa.string())]
-            for batch in scan(plan.path, plan.dialect, plan.width, block_size=block_size):
+            for batch in plan.content().batches(block_size=block_size):
                 keys = BatchKeys(plan, batch)
                 chunks += [pc.unique(each.drop_null()) for each in (keys.of(fields), keys.ragged(fields))]
             return pc.unique(pa.chunked_array(chunks, pa.string()))
@@ -84,20 +85,20 @@ def judge_rows(
         NotFastError: The table is left to Frictionless after all.
         RefusedError: A record is too large for anybody.
     """
-    _ = plan.path  # whether it can be read shows before anything else
+    _ = plan.content()  # whether it can be read shows before anything else
     for key, target in targets.items():
         try:
             _ = target.keys
         except RefusedError as refusal:
             raise refusal if target.plan is plan else through_reference(key.resource, refusal) from None
     with ThreadPoolExecutor(max_workers=limits.threads + 1) as pool:  # one is busy with the digests for long
-        digesting = pool.submit(digest, plan.digested_blocks())
+        digesting = pool.submit(digest, plan.digested_blocks()) if plan.is_digested else None
         passes = _Passes(plan, targets, limits, checks, pool, on_share)
         notes, reading = _with_large_blocks(plan, passes.first)
         suspicions = notes.suspicions(limits)
         if suspicions:
             reading = _with_large_blocks(plan, lambda size: passes.run(size, None, suspicions))
-        return verdict(plan, reading, digesting.result(), how="")
+        return verdict(plan, reading, digesting.result() if digesting else None, how="")
 
 
 def _with_large_blocks(plan: TablePlan, read: Callable[[int], T]) -> T:
@@ -141,33 +142,23 @@ class _Passes:
         return read_on(self.plan, self.targets, summaries, self.limits, self.on_share)
 
     def _summaries(self, block_size: int, notes: KeyNotes | None, suspicions: Suspicions) -> Iterator[Summary]:
-        plan = self.plan
-        rows, last_cell, read, size = 0, "", 0, plan.path.stat().st_size
-        wanted = {name: plan.position(name) for name in self.checks.fields & plan.handlers.keys()}
-        exactly = exact_cells(plan.path, plan.dialect)
-        for looked in self._looked(block_size, suspicions.keys() | (notes.fields if notes else set())):
+        plan, content = self.plan, self.plan.content()
+        exactly = content.exact_cells()
+        for looked in self._looked(content, block_size, suspicions.keys() | (notes.fields if notes else set())):
             batch = looked.batch
             if notes is not None:
                 notes.add(looked.keys)
-                if wanted:
-                    self.checks.add(batch.numbers, {name: batch.columns[at] for name, at in wanted.items()})
-            rows += batch.size
-            last_cell = batch.last_cell if batch.size else last_cell
-            read += batch.bytes
-            yield Summary(
-                rows=batch.size,
-                suspects=suspects(plan, looked, suspicions, exactly),
-                share=min(1.0, read / size),
-            )
-        if rows and ends_within_quotes(plan.path, plan.dialect, last_cell):
-            raise NotFastError("it seems to end within quotes")
+                if self.checks.fields:
+                    self.checks.add(batch.numbers, plan.cells(batch, self.checks.fields))
+            suspicious = suspects(plan, looked, suspicions, exactly)
+            yield Summary(rows=batch.size, suspects=suspicious, share=batch.share)
 
-    def _looked(self, block_size: int, keys: Iterable[Fields]) -> Iterator[Looked]:
+    def _looked(self, content: Content, block_size: int, keys: Iterable[Fields]) -> Iterator[Looked]:
         """The batches in order; some threads look at the following ones meanwhile."""
         plan, pending = self.plan, deque[Future["Looked"]]()
         # Of large blocks, only one is held.
         pool, ahead = (None, 0) if block_size == RECORD_BYTES else (self.pool, self.limits.threads)
-        for batch in scan(plan.path, plan.dialect, plan.width, pool=pool, block_size=block_size):
+        for batch in content.batches(pool=pool, block_size=block_size):
             pending.append(self.pool.submit(look, plan, batch, keys))
             if len(pending) > ahead:
                 yield pending.popleft().result()

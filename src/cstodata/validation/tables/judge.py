@@ -235,7 +235,7 @@ class _Rows:
         is_large = sum(path.stat().st_size for path in paths) >= _LARGE_BYTES
         self._lines = sum(count_lines(path) or 0 for path in paths) if is_large else 0
         self._numbers: list[int] = []
-        self._cells: list[list[str]] = []
+        self._cells: list[list[str | None]] = []
         self._names: list[str] = []
 
     @property
@@ -249,7 +249,7 @@ class _Rows:
             self._names = self._names or list(row)
             if len(row.cells) == len(self._names):
                 self._numbers.append(row.row_number)
-                self._cells.append(["" if cell is None else str(cell) for cell in row.cells])
+                self._cells.append([None if cell is None else str(cell) for cell in row.cells])
         if row.row_number % _ROWS_AT_ONCE == 0:
             self.pass_on()
             if self._lines:

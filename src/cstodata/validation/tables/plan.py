@@ -12,17 +12,23 @@ from frictionless.resources import TableResource
 from frictionless.table.row import Row, create_cell_handlers
 
 from cstodata.package.plain_csv import CsvDialect
-from cstodata.validation.tables.acquit import Acquittal
+from cstodata.validation.tables.acquit import NULL, Acquittal
+from cstodata.validation.tables.contents import CsvContent, ParquetContent
 from cstodata.validation.tables.packed import is_packed
+from cstodata.validation.tables.parquet_files import columns_of, labels_of
 from cstodata.validation.tables.plain_files import Part, blocks_of, parts_of
 from cstodata.validation.tables.scan import NotFastError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    import pyarrow as pa
     from frictionless import Field, Resource
 
+    from cstodata.validation.tables.contents import Content
     from cstodata.validation.tables.plain_files import PlainFiles
+    from cstodata.validation.tables.scan import Batch
+    from cstodata.validation.tables.typed import Column
 
 _UNHASHABLE = frozenset({"array", "geojson", "list", "object"})
 _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
@@ -55,6 +61,7 @@ class TablePlan:
         digested: The file whose digest and size Frictionless gives; None for the bytes of the parts as one.
         is_digested_first: Whether it gives them even if it does not read all rows, as of compressed files.
         dialect: As Frictionless reads the file, what it detects included.
+        columns: How each column of a Parquet file is looked at; None of a text.
         fields: How many fields the schema has.
         labels: The header's cells.
         acquittals: One a field, in the order of the columns.
@@ -70,6 +77,7 @@ class TablePlan:
     digested: Path | None
     is_digested_first: bool
     dialect: CsvDialect
+    columns: tuple[Column, ...] | None
     fields: int
     labels: tuple[str, ...]
     acquittals: tuple[Acquittal, ...]
@@ -93,6 +101,17 @@ class TablePlan:
         """Whether it is one file of the package, as it stands there."""
         return self.is_own and len(self.parts) == 1 and not self.parts[0].is_packed
 
+    def content(self) -> Content:
+        """Its rows; errors are those of `path`."""
+        if self.columns is not None:
+            return ParquetContent(source=self.path, columns=self.columns)
+        return CsvContent(source=self.path, size=self.path.stat().st_size, dialect=self.dialect, width=self.width)
+
+    @property
+    def is_digested(self) -> bool:
+        """Whether Frictionless gives a digest: not of Parquet files, which are read past it."""
+        return self.columns is None
+
     def digested_blocks(self) -> Iterator[bytes]:
         """The bytes whose digest and size Frictionless gives; errors are those of `path`."""
         return self.files.blocks(self.parts) if self.digested is None else blocks_of(self.digested)
@@ -102,9 +121,19 @@ class TablePlan:
         """How many columns there are."""
         return len(self.acquittals)
 
-    def row(self, cells: list[str], number: int) -> Row:
+    def row(self, texts: list[str], number: int) -> Row:
         """A row as Frictionless makes it."""
+        cells: list[Any] = texts
+        if self.columns is not None:
+            cells = [column.cell(text) for column, text in zip(self.columns, texts, strict=True)]
         return Row(cells, handlers=self.handlers, row_number=number)
+
+    def cells(self, batch: Batch, names: Iterable[str]) -> dict[str, pa.Array]:
+        """The cells of some columns as texts, those of them that are there; null where a cell is null in itself."""
+        at = {name: self.position(name) for name in names if name in self.handlers}
+        if self.columns is None:
+            return {name: batch.columns[each] for name, each in at.items()}
+        return {name: self.columns[each].with_nulls(batch.columns[each]) for name, each in at.items()}
 
     def position(self, name: str) -> int:
         """Position of a field among the columns, from 0."""
@@ -130,25 +159,45 @@ def plan_table(source: Resource, files: PlainFiles) -> TablePlan:
     probe = source.to_copy()
     if probe.schema:
         probe.schema.foreign_keys = []
+    parquet = _parquet_file(source)
+    if parquet is not None:  # Frictionless would read all of it to see its header
+        probe.path, probe.data, probe.format = None, [labels_of(parquet)], "inline"
     try:
         with probe:
-            return _plan(source, probe, files)
+            return _plan(source, probe, files, parquet)
     except FrictionlessException as error:
         raise NotFastError(f"it cannot be opened ({error.error.type})") from error
 
 
-def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> TablePlan:
-    _refuse(probe.format not in ({"csv"} if probe.multipart else {"csv", "tsv"}), f"its format is {probe.format}")
-    _refuse(probe.scheme not in {"file", "multipart"}, f"its scheme is {probe.scheme}")
-    _refuse(probe.compression not in {None, "", "gz"}, f"it is compressed as {probe.compression}")
-    _refuse(probe.encoding not in _UTF_8, f"its encoding is {probe.encoding}")
+def _parquet_file(source: TableResource) -> Path | None:
+    """The Parquet file of a resource; None if it is none."""
+    if source.format != "parquet":
+        return None
+    _refuse(source.scheme != "file" or source.multipart or source.compression, "it is no plain Parquet file")
+    _refuse(not (source.schema and source.schema.fields), "it has no schema")
+    _refuse(source.dialect.to_descriptor(), "it declares a dialect")
+    return Path(str(source.normpath))
+
+
+def _plan(source: TableResource, probe: TableResource, files: PlainFiles, parquet: Path | None) -> TablePlan:
+    if parquet is None:
+        _refuse(probe.format not in ({"csv"} if probe.multipart else {"csv", "tsv"}), f"its format is {probe.format}")
+        _refuse(probe.scheme not in {"file", "multipart"}, f"its scheme is {probe.scheme}")
+        _refuse(probe.compression not in {None, "", "gz"}, f"it is compressed as {probe.compression}")
+        _refuse(probe.encoding not in _UTF_8, f"its encoding is {probe.encoding}")
     for name, default in _DIALECT_DEFAULTS.items():
         _refuse(getattr(probe.dialect, name) != default, f"its dialect says {name}")
     _refuse(not probe.dialect.header_case, "its header may be in any case")
     _refuse(not probe.header.valid, "its header is wrong")
     fields: list[Field] = probe.header.get_expected_fields()
     _refuse(len(fields) != len(probe.labels), "its columns are not the fields of its schema")
-    acquittals = tuple(Acquittal(field=field, missing_values=_missing_values(field)) for field in fields)
+    columns = columns_of(parquet, fields, list(map(_missing_values, fields))) if parquet else None
+    acquittals = tuple(
+        Acquittal(field=field, missing_values=_missing_values(field))
+        if column is None
+        else Acquittal(field=field, missing_values=(*_missing_values(field), NULL), is_sure=column.is_sure)
+        for field, column in zip(fields, columns or [None] * len(fields), strict=True)
+    )
     names = {field.name for field in fields}
     primary_key = tuple(probe.schema.primary_key)
     unique = tuple(field.name for field in fields if field.constraints.get("unique"))
@@ -158,15 +207,15 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles) -> Tab
     for field in fields:
         _refuse(field.name in in_keys and field.type in _UNHASHABLE, f"a field of type {field.type} is part of a key")
     _compile_readers(acquittals)
-    dialect = _csv_dialect(probe)
-    parts = _parts(probe, files)
+    parts = (Part(path=parquet, is_packed=False, is_first=True),) if parquet else _parts(probe, files)
     return TablePlan(
         parts=parts,
-        is_own=[str(part.path) for part in parts] == [str(Path(path)) for path in probe.normpaths],
+        is_own=bool(parquet) or [str(part.path) for part in parts] == [str(Path(path)) for path in probe.normpaths],
         files=files,
-        digested=None if probe.multipart else Path(str(probe.normpath)),
+        digested=None if parquet or probe.multipart else Path(str(probe.normpath)),
         is_digested_first=bool(probe.compression) and not probe.multipart,
-        dialect=dialect,
+        dialect=CsvDialect() if parquet else _csv_dialect(probe),
+        columns=columns,
         fields=len(probe.schema.fields),
         labels=tuple(probe.labels),
         acquittals=acquittals,

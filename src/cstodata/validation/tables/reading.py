@@ -94,14 +94,14 @@ def read_on(plan: TablePlan, found: Found, summaries: Iterable[Summary], limits:
     return Reading(errors=errors, rows=rows, limit_reached=False)
 
 
-def verdict(plan: TablePlan, reading: Reading, digested: Digest, *, how: str) -> Verdict:
-    """What the last reading says of a table.
+def verdict(plan: TablePlan, reading: Reading, digested: Digest | None, *, how: str) -> Verdict:
+    """What the last reading says of a table, whose digest is None if Frictionless never gives one.
 
     Raises:
         NotFastError: Frictionless would say something else of its digest, and who knows what.
     """
     cut = reading.limit_reached and not plan.is_digested_first
-    if cut and digested.size < _SMALL_BYTES:
+    if cut and digested and digested.size < _SMALL_BYTES:
         # How much Frictionless has read at the limit, and so whether it gives a digest, depends on its buffers.
         raise NotFastError("it is small, and has as many errors as are looked for")
     return Verdict(

@@ -54,11 +54,13 @@ class Batch:
         columns: The cells of the records of the right width, as strings without nulls.
         numbers: The numbers of these records, the header being 1.
         ragged: The cells of the records of another width, by number.
+        share: Of the file, from 0 to 1, that has been read with them.
     """
 
     columns: tuple[pa.Array, ...]
     numbers: range | list[int]
     ragged: dict[int, list[str]]
+    share: float = 0
 
     @property
     def size(self) -> int:

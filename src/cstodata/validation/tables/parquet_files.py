@@ -1,0 +1,93 @@
+"""What the metadata of a Parquet file tells of its columns."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from cstodata.validation.tables.scan import NotFastError
+from cstodata.validation.tables.typed import check_frame, column_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pyarrow.parquet as pq
+    from frictionless import Field
+
+    from cstodata.validation.tables.typed import Column
+
+_PLAIN_TYPE = re.compile(r"bool|u?int(8|16|32|64)|float64|datetime64\[m?u?s\]|object|str")
+"""The types of columns of a frame that pandas makes of them without being told."""
+
+
+def labels_of(path: Path) -> list[str]:
+    """The names of the columns of a Parquet file.
+
+    Raises:
+        NotFastError: It cannot be read.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException) as error:
+        raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
+
+
+def columns_of(path: Path, fields: Sequence[Field], missing_values: Sequence[Sequence[str]]) -> tuple[Column, ...]:
+    """How the columns of a Parquet file are looked at.
+
+    Args:
+        path: The file.
+        fields: Frictionless' fields, bound to their schema, one a column.
+        missing_values: The texts that mean null in each.
+
+    Raises:
+        NotFastError: It is left to Frictionless.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        schema, metadata = file.schema_arrow, file.metadata
+    if metadata.num_columns != len(schema) or len(set(schema.names)) != len(schema):
+        raise NotFastError("its columns are nested, or two have one name")
+    _check_frame_of(schema)
+    columns = tuple(
+        column_of(schema.field(at).type, field, missing, has_nulls=_has_nulls(metadata, at))
+        for at, (field, missing) in enumerate(zip(fields, missing_values, strict=True))
+    )
+    check_frame(columns)
+    return columns
+
+
+def _has_nulls(metadata: pq.FileMetaData, column: int) -> bool:
+    """Whether a column has nulls in any row group."""
+    counts = []
+    for group in range(metadata.num_row_groups):
+        if not metadata.row_group(group).num_rows:
+            continue
+        statistics = metadata.row_group(group).column(column).statistics
+        if statistics is None or not statistics.has_null_count:
+            raise NotFastError("its metadata does not tell of nulls")
+        counts.append(statistics.null_count)
+    return any(counts)
+
+
+def _check_frame_of(schema: pa.Schema) -> None:
+    """Make sure that nothing is said of the frame that a file was made of which pandas would make again of it."""
+    told = (schema.metadata or {}).get(b"pandas")
+    if told is None:
+        return
+    frame = json.loads(told)
+    indexes = frame.get("index_columns", [])
+    is_plain = (
+        all(isinstance(index, dict) and index.get("name") is None for index in indexes)
+        and all(_PLAIN_TYPE.fullmatch(column["numpy_type"]) for column in frame["columns"])
+        and all(each.get("pandas_type") in {"unicode", "empty"} for each in frame.get("column_indexes", []))
+    )
+    if not is_plain:
+        raise NotFastError("it was made of a frame of pandas with an index, or with types of its own")
