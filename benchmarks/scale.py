@@ -1,6 +1,7 @@
 """How long validation takes as tables grow, on threads of this machine and on Spark, in turn, in one run.
 
     python benchmarks/scale.py [--rows 1000000 10000000] [--master "local[2]"] [--repeat 3] [--rules] [--folder DIR]
+                               [--format csv|parquet]
 
 The data is that of `validate.py`, clean. Each measurement is a process of its own. Its seconds are those of
 `cstodata.validate` alone: the start, up to the end of a first validation of a table of a thousand rows, which imports
@@ -118,6 +119,7 @@ def main() -> None:
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--rules", action="store_true", help="apply the rules too")
+    parser.add_argument("--format", choices=["csv", "parquet"], default="csv")
     parser.add_argument("--folder", type=Path, help="where to put the data; a temporary folder if it is not named")
     options = parser.parse_args()
     print("| rows | where | start | time | CPU | rows a second | driver | JVM | workers |")
@@ -125,7 +127,7 @@ def main() -> None:
     for rows in options.rows:
         with tempfile.TemporaryDirectory(dir=options.folder) as name:
             folder = Path(name)
-            apart(make, folder, rows, "none")
+            apart(make, folder, rows, "none", options.format)
             places = {"threads": "", f"Spark {options.master}": options.master}
             runs: dict[str, list[Measured]] = {place: [] for place in places}
             for _ in range(options.repeat):

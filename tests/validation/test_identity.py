@@ -29,7 +29,7 @@ import cstodata
 from cstodata.report.json import to_descriptor
 from cstodata.validation.rules.registry import RULES
 from cstodata.validation.spark import carrier
-from cstodata.validation.tables import keys, scan
+from cstodata.validation.tables import contents, keys, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,17 +74,19 @@ def test_every_engine_finds_what_frictionless_finds(
         theirs = by_frictionless(str(path), limit)
         # Small blocks, and few keys to DuckDB, in several buckets, so that small files go the way of large ones.
         by_duckdb = patch.multiple(keys, SMALL=0 if block == 64 else 1000, AT_ONCE=2)
-        with patch.object(scan, "BLOCK_BYTES", block), by_duckdb:
+        rows = patch.object(contents, "ROWS_AT_ONCE", max(1, block // 64))
+        with patch.object(scan, "BLOCK_BYTES", block), rows, by_duckdb:
             report = cstodata.validate(path, rules=[], limit_errors=limit, threads=threads)
+    for table in report.tables:
+        event(f"{table.engine}: {table.why}")
+    if isinstance(theirs, Exception):
+        event(f"Frictionless fails: {type(theirs).__name__}")
     agree(report, theirs)
 
 
 def agree(report: cstodata.Report, theirs: Any) -> None:
     """A report says what Frictionless says, if Frictionless does not fail."""
-    for table in report.tables:
-        event(f"{table.engine}: {table.why}")
     if isinstance(theirs, Exception):
-        event(f"Frictionless fails: {type(theirs).__name__}")
         assert not report.valid
         return
     ours = frictionless.Report.from_descriptor(json.loads(json.dumps(to_descriptor(report))))
@@ -92,6 +94,18 @@ def agree(report: cstodata.Report, theirs: Any) -> None:
     for mine, their in zip(ours.tasks, theirs.tasks, strict=True):
         assert (mine.labels, mine.warnings, mine.valid) == (their.labels, their.warnings, their.valid)
         assert {**mine.stats, "seconds": 0} == {**their.stats, "seconds": 0}
+
+
+def test_a_foreign_key_may_refer_to_a_table_without_a_schema(make_package: Callable[..., Path]) -> None:
+    schema = {"fields": [{"name": "id", "type": "number"}]}
+    key = {"fields": ["id"], "reference": {"resource": "one", "fields": ["id"]}}
+    package = make_package({"one": ("id\ntrue\n", {}), "two": ("id\n1\n2\n", {**schema, "foreignKeys": [key]})})
+    described = json.loads((package / "datapackage.json").read_text())
+    del described["resources"][0]["schema"]
+    (package / "datapackage.json").write_text(json.dumps(described))
+    report = cstodata.validate(package, rules=[])
+    agree(report, by_frictionless(str(package / "datapackage.json"), 1000))
+    assert [finding.row for finding in report.findings] == [3]
 
 
 ELSEWHERE = """
@@ -157,7 +171,8 @@ def equal_on(session: Any, package: tuple[dict[str, Any], dict[str, bytes]], lim
 def test_a_file_in_ranges_gives_the_same_report(
     here_cluster: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int
 ) -> None:
-    with patch.object(carrier, "Cluster", here_cluster):
+    rows = patch.object(contents, "ROWS_AT_ONCE", max(1, size // 16))
+    with patch.object(carrier, "Cluster", here_cluster), rows:
         equal_on(None, package, limit, size)
 
 

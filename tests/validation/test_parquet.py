@@ -21,6 +21,7 @@ from cstodata.package.descriptor import read_package
 from cstodata.package.tables import read_table
 from cstodata.validation.rules.registry import RULES
 from cstodata.validation.spark import carrier
+from cstodata.validation.tables import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -251,7 +252,7 @@ def test_row_groups_give_the_report_that_whole_files_give(
 ) -> None:
     columns = people() | {"id": pa.array([*range(11), 5])}
     path = package(columns, [{**FIELDS[0], "constraints": {"maximum": 9}}, *FIELDS[1:]], primaryKey="id")
-    with patch.object(carrier, "Cluster", here_cluster):
+    with patch.object(carrier, "Cluster", here_cluster), patch.object(contents, "ROWS_AT_ONCE", 1):
         engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=size)  # type: ignore[arg-type]  # nobody asks it
         report = cstodata.validate(path, rules=[], limit_errors=0, engine=engine)
     tasks = {1: 4, 500: 2, 10**6: 1}[size]

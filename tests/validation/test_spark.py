@@ -326,6 +326,22 @@ def test_without_java_one_sentence_says_what_to_install(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (["--master", "spark://127.0.0.1:1"], "nobody answers at spark://127.0.0.1:1 ("),
+        (["--master", "spark://127.0.0.1:1,[::1]:1"], "nobody answers at spark://127.0.0.1:1,[::1]:1 ("),
+        (["--remote", "sc://127.0.0.1:1/;token=x"], "nobody answers at sc://127.0.0.1:1/;token=x ("),
+        (["--master", "flint://here"], "no session can be started (Master must either be yarn or start with spark"),
+    ],
+)
+def test_an_address_of_nobody_is_told_at_once(place: list[str], told: str) -> None:
+    command = [sys.executable, "-m", "cstodata", "validate", "--engine", "spark", *place]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == ExitCode.CANNOT_PROCEED
+    assert done.stderr.startswith(f"cstodata: Spark: {told}")
+
+
+@pytest.mark.parametrize(
     "options",
     [
         ["--master", "local[2]"],

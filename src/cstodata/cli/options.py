@@ -141,7 +141,7 @@ def progress(doing: str) -> Iterator[OnStep]:
     Yields:
         What to call with the name of each step, and the share of it that is done, from 0 to 1.
     """
-    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not _is_terminal(sys.stderr):
         yield unheard
         return
     begin = time.monotonic()
@@ -157,6 +157,24 @@ def progress(doing: str) -> Iterator[OnStep]:
             bar.update(bar.task_ids[0], description=f"{doing} {name}", completed=share)
 
         yield step
+
+
+@contextmanager
+def waiting(doing: str, terminal: IO[str]) -> Iterator[None]:
+    """A line on a terminal for what cannot tell how far it is; nothing where there is no terminal."""
+    if not _is_terminal(terminal):
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(file=terminal, no_color=not has_colour(terminal)).status(Text(doing)):
+        yield
+
+
+def _is_terminal(stream: IO[str] | None) -> bool:
+    """Whether lines may be drawn there."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _bar(doing: str) -> Progress:

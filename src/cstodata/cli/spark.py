@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from cstodata.cli.options import waiting
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from cstodata.spark.engine import SparkEngine
 
@@ -55,8 +58,11 @@ def spark_engine(
 
     if master is None or master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # where cstodata is
-    with _silent_children():
-        session = start_session(master=master, remote=remote)
+    with (
+        _silent_children() as (terminal, said),
+        waiting(f"Starting Spark at {remote or master or 'local[*]'}", terminal),
+    ):
+        session = start_session(master=master, remote=remote, said=said)
     try:
         yield SparkEngine(session, files=files, checkpoints=checkpoints)
     finally:
@@ -64,14 +70,21 @@ def spark_engine(
 
 
 @contextmanager
-def _silent_children() -> Iterator[None]:
-    """What is started within it says nothing on the terminal: Java logs there from its first moment on."""
+def _silent_children() -> Iterator[tuple[TextIO, Callable[[], str]]]:
+    """What is started within it says nothing on the terminal: Java logs there from its first moment on.
+
+    Yields:
+        Standard error as it was, and what gives what was said.
+    """
     sys.stderr.flush()
-    terminal = os.dup(2)
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(terminal, 2)
-        os.close(terminal)
+    with os.fdopen(os.dup(2), "w") as terminal, TemporaryFile() as words:
+
+        def said() -> str:
+            words.seek(0)
+            return words.read().decode(errors="replace")
+
+        os.dup2(words.fileno(), 2)
+        try:
+            yield terminal, said
+        finally:
+            os.dup2(terminal.fileno(), 2)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from cstodata.spark.ranges import Range, Segment, Source
 from cstodata.spark.records import stand_in
-from cstodata.validation.tables.contents import CsvContent, ParquetContent
+from cstodata.validation.tables.contents import CsvContent, ParquetContent, groups_together
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.scan import NotFastError, ends_within_quotes
 
@@ -138,11 +138,12 @@ def groups_of(path: Path, *, file: Callable[[Path], File], range_bytes: int) -> 
     if not last:
         return (Groups(file=file(path), numbers=range(len(ends)), size=0, share=1),)
     groups, first, start = [], 0, 0
-    for group, end in enumerate(ends):
-        if end - start >= range_bytes or group + 1 == len(ends):
-            numbers = range(first, group + 1)
+    for together in groups_together(metadata, range(len(ends))):
+        end = ends[together.stop - 1]
+        if end - start >= range_bytes or together.stop == len(ends):
+            numbers = range(first, together.stop)
             groups.append(Groups(file=file(path), numbers=numbers, size=end - start, share=end / last))
-            first, start = group + 1, end
+            first, start = together.stop, end
     return tuple(groups)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -12,10 +14,12 @@ from cstodata.validation.tables.scan import Batch, NotFastError, ends_within_quo
 from cstodata.validation.tables.typed import check_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from concurrent.futures import Executor
     from io import RawIOBase
     from pathlib import Path
+
+    import pyarrow.parquet as pq
 
     from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.tables.looking import ExactCells
@@ -24,7 +28,8 @@ if TYPE_CHECKING:
 FIRST_ROW = 2
 """The number of the first row, as the header is 1."""
 
-_ROWS_AT_ONCE = 65_536
+ROWS_AT_ONCE = 65_536
+"""How many rows of a Parquet file are looked at together, about."""
 
 
 class Content(Protocol):
@@ -95,12 +100,12 @@ class ParquetContent:
     Attributes:
         source: The file, or what reads it.
         columns: How each column is looked at.
-        groups: The row groups, by number; None for all.
+        groups: Consecutive row groups, by number; None for all.
     """
 
     source: Path | RawIOBase
     columns: tuple[Column, ...]
-    groups: Sequence[int] | None = None
+    groups: range | None = None
 
     def batches(self, *, pool: Executor | None = None, block_size: int | None = None) -> Iterator[Batch]:  # noqa: ARG002 -- as `Content` has them
         """As `Content.batches`."""
@@ -111,8 +116,10 @@ class ParquetContent:
             # What reads ahead holds the file when the interpreter ends, and the process is aborted then.
             with pq.ParquetFile(self.source, pre_buffer=False) as file:
                 groups = range(file.num_row_groups) if self.groups is None else self.groups
+                together = groups_together(file.metadata, groups)
                 total = sum(file.metadata.row_group(group).num_rows for group in groups)
-                for batch in file.iter_batches(_ROWS_AT_ONCE, row_groups=groups, use_threads=pool is not None):
+                of_groups = partial(file.iter_batches, ROWS_AT_ONCE, use_threads=pool is not None)
+                for batch in chain.from_iterable(of_groups(row_groups=each) for each in together):
                     check_rows(self.columns, batch.columns)
                     texts = (column.texts(cells) for column, cells in zip(self.columns, batch.columns, strict=True))
                     numbers = range(first, first + batch.num_rows)
@@ -125,3 +132,16 @@ class ParquetContent:
     def exact_cells(self) -> ExactCells:
         """As `Content.exact_cells`: all of them are empty."""
         return lambda _number: [""] * len(self.columns)
+
+
+def groups_together(metadata: pq.FileMetaData, groups: range) -> Iterator[range]:
+    """Row groups of a Parquet file, cut where those that are read together end.
+
+    On Spark they are never torn apart: so a row that cannot be looked at hides the same rows wherever it is met.
+    """
+    first, rows = groups.start, 0
+    for group in groups:
+        rows += metadata.row_group(group).num_rows
+        if rows >= ROWS_AT_ONCE or group + 1 == groups.stop:
+            yield range(first, group + 1)
+            first, rows = group + 1, 0

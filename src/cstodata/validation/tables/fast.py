@@ -17,7 +17,7 @@ from cstodata.validation.tables.keys import BatchKeys, KeyNotes
 from cstodata.validation.tables.looking import look, suspects
 from cstodata.validation.tables.reading import Summary, read_on, verdict
 from cstodata.validation.tables.refusal import RECORD_BYTES, RefusedError, through_reference, too_large
-from cstodata.validation.tables.scan import RecordTooLargeError, digest
+from cstodata.validation.tables.scan import NotFastError, RecordTooLargeError, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cstodata.validation.tables.looking import Looked, Suspicions
     from cstodata.validation.tables.plan import ForeignKey, TablePlan
     from cstodata.validation.tables.reading import Reading, Verdict
+    from cstodata.validation.tables.scan import Batch
     from cstodata.validation.tables.standard import StandardChecks
 
 T = TypeVar("T")
@@ -155,12 +156,22 @@ class _Passes:
 
     def _looked(self, content: Content, block_size: int, keys: Iterable[Fields]) -> Iterator[Looked]:
         """The batches in order; some threads look at the following ones meanwhile."""
-        plan, pending = self.plan, deque[Future["Looked"]]()
+        pending = deque[Future["Looked"]]()
         # Of large blocks, only one is held.
         pool, ahead = (None, 0) if block_size == RECORD_BYTES else (self.pool, self.limits.threads)
-        for batch in content.batches(pool=pool, block_size=block_size):
-            pending.append(self.pool.submit(look, plan, batch, keys))
+        for looked in self._submitted(content.batches(pool=pool, block_size=block_size), keys):
+            pending.append(looked)
             if len(pending) > ahead:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
+
+    def _submitted(self, batches: Iterator[Batch], keys: Iterable[Fields]) -> Iterator[Future[Looked]]:
+        """What becomes of each batch; and in its place among them, if it comes to that, why there is no further one."""
+        try:
+            for batch in batches:
+                yield self.pool.submit(look, self.plan, batch, keys)
+        except NotFastError as error:
+            failed = Future["Looked"]()
+            failed.set_exception(error)
+            yield failed

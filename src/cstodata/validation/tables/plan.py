@@ -192,12 +192,7 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles, parque
     fields: list[Field] = probe.header.get_expected_fields()
     _refuse(len(fields) != len(probe.labels), "its columns are not the fields of its schema")
     columns = columns_of(parquet, fields, list(map(_missing_values, fields))) if parquet else None
-    acquittals = tuple(
-        Acquittal(field=field, missing_values=_missing_values(field))
-        if column is None
-        else Acquittal(field=field, missing_values=(*_missing_values(field), NULL), is_sure=column.is_sure)
-        for field, column in zip(fields, columns or [None] * len(fields), strict=True)
-    )
+    acquittals = tuple(map(_acquittal, fields, columns or [None] * len(fields)))
     names = {field.name for field in fields}
     primary_key = tuple(probe.schema.primary_key)
     unique = tuple(field.name for field in fields if field.constraints.get("unique"))
@@ -224,6 +219,12 @@ def _plan(source: TableResource, probe: TableResource, files: PlainFiles, parque
         unique=unique,
         foreign_keys=foreign_keys,
     )
+
+
+def _acquittal(field: Field, column: Column | None) -> Acquittal:
+    if column is None:
+        return Acquittal(field=field, missing_values=_missing_values(field))
+    return Acquittal(field=field, missing_values=(*_missing_values(field), NULL), is_sure=column.is_sure)
 
 
 def _foreign_keys(source: TableResource) -> tuple[ForeignKey, ...]:

@@ -59,7 +59,8 @@ class _SharedTable:
     def __enter__(self) -> Self:
         if self._rows is None:
             copy = self._resource.to_copy()
-            copy.schema.foreign_keys = []
+            if copy.schema:  # else it would have one, and none would be inferred
+                copy.schema.foreign_keys = []
             with copy:
                 self._rows = [{field: row.get(field) for field in self._fields} for row in copy.row_stream]
         return self

@@ -72,7 +72,7 @@ _READABLE: Final[Mapping[str, frozenset[Form]]] = {
     "integer": frozenset({Form.INTEGER, Form.WHOLE}),
     "year": frozenset({Form.YEAR}),
 }
-"""The forms whose texts a field of a type takes, as the same values, if it takes their cells, and only then."""
+"""The forms of which a field of a type takes the texts and the cells alike. Of texts, every field does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +101,8 @@ class Column:
 
     def with_nulls(self, texts: pa.Array) -> pa.Array:
         """The texts of cells, null where a cell is null."""
-        return (
-            pc.replace_with_mask(texts, pc.equal(texts, self._null), pa.scalar(None, pa.string()))
-            if self.has_nulls
-            else texts
-        )
+        nothing = pa.scalar(None, pa.string())
+        return pc.replace_with_mask(texts, pc.equal(texts, self._null), nothing) if self.has_nulls else texts
 
     @property
     def _null(self) -> str:
@@ -153,8 +150,9 @@ def _form(type_: pa.DataType, read_as: str, *, has_nulls: bool) -> Form | None:
 
 def _agrees(form: Form, field: Field) -> bool:
     """Whether a field takes no text of a form but those whose cells it takes as the same values."""
-    if isinstance(field, BooleanField) and not ("True" in field.true_values and "False" in field.false_values):
-        return False
+    if isinstance(field, BooleanField):
+        true, false = set(field.true_values) - set(field.false_values), field.false_values
+        return form is Form.BOOLEAN and "True" in true and "False" in false
     formats = {"default", "any"} if field.type in {"date", "datetime"} else {"default"}
     return form in _READABLE.get(field.type, ()) and field.format in formats and reads_plainly(field)
 
