@@ -179,6 +179,29 @@ def test_a_damaged_file_is_a_finding(package: Callable[..., Path], tmp_path: Pat
     assert [finding.resource for finding in report.findings] == ["people"]
 
 
+DAMAGED = """
+import sys
+from pathlib import Path
+import cstodata
+file = Path(sys.argv[1])
+content = file.read_bytes()
+footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+for at in range(footer, len(content) - 8, 4):
+    for byte in (0, 64):
+        file.write_bytes(content[:at] + bytes([byte]) + content[at + 1 :])
+        cstodata.validate(file.parent, rules=[])
+        print(at)
+"""
+
+
+def test_no_damage_of_its_metadata_ends_the_process(tmp_path: Path, package: Callable[..., Path]) -> None:
+    package({"id": pa.array([1, None])}, FIELDS[:1])
+    command = [sys.executable, "-c", DAMAGED, str(tmp_path / "people.parquet")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) > 100
+
+
 def test_a_path_that_leads_out_of_the_package_is_not_followed(package: Callable[..., Path], tmp_path: Path) -> None:
     path = package(people())
     inner = tmp_path / "inner"

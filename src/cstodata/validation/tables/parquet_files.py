@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from cstodata.validation.tables.scan import NotFastError
 from cstodata.validation.tables.typed import check_frame, column_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pyarrow.parquet as pq
@@ -32,10 +33,8 @@ def labels_of(path: Path) -> list[str]:
     """
     import pyarrow.parquet as pq
 
-    try:
+    with _readable():
         return list(pq.read_schema(path).names)
-    except (OSError, pa.ArrowException) as error:
-        raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
 
 
 def columns_of(path: Path, fields: Sequence[Field], missing_values: Sequence[Sequence[str]]) -> tuple[Column, ...]:
@@ -51,30 +50,39 @@ def columns_of(path: Path, fields: Sequence[Field], missing_values: Sequence[Seq
     """
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        schema, metadata = file.schema_arrow, file.metadata
-    if metadata.num_columns != len(schema) or len(set(schema.names)) != len(schema):
-        raise NotFastError("its columns are nested, or two have one name")
-    _check_frame_of(schema)
+    with _readable(), pq.ParquetFile(path, pre_buffer=False) as file:
+        schema = file.schema_arrow
+        if file.metadata.num_columns != len(schema) or len(set(schema.names)) != len(schema):
+            raise NotFastError("its columns are nested, or two have one name")
+        _check_frame_of(schema)
+        with_nulls = _with_nulls(file)
     columns = tuple(
-        column_of(schema.field(at).type, field, missing, has_nulls=_has_nulls(metadata, at))
-        for at, (field, missing) in enumerate(zip(fields, missing_values, strict=True))
+        column_of(column.type, field, missing, has_nulls=column.name in with_nulls)
+        for column, field, missing in zip(schema, fields, missing_values, strict=True)
     )
     check_frame(columns)
     return columns
 
 
-def _has_nulls(metadata: pq.FileMetaData, column: int) -> bool:
-    """Whether a column has nulls in any row group."""
-    counts = []
-    for group in range(metadata.num_row_groups):
-        if not metadata.row_group(group).num_rows:
-            continue
-        statistics = metadata.row_group(group).column(column).statistics
-        if statistics is None or not statistics.has_null_count:
-            raise NotFastError("its metadata does not tell of nulls")
-        counts.append(statistics.null_count)
-    return any(counts)
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
+
+
+def _with_nulls(file: pq.ParquetFile) -> set[str]:
+    """The columns that may have nulls; of those of which it matters beforehand, the ones that do."""
+    types = {column.name: column.type for column in file.schema_arrow if column.nullable}
+    asked = {name for name, type_ in types.items() if pa.types.is_integer(type_) or pa.types.is_timestamp(type_)}
+    found = types.keys() - asked
+    # Statistics may tell it, too; but where these are damaged, pyarrow aborts the process that looks at them.
+    for batch in file.iter_batches(columns=sorted(asked)) if asked else ():
+        found |= {name for name in asked if batch[name].null_count}
+        if asked <= found:
+            break
+    return found
 
 
 def _check_frame_of(schema: pa.Schema) -> None:

@@ -81,7 +81,7 @@ class Column:
 
     Attributes:
         form: What pandas makes of it.
-        has_nulls: Whether there are any in the file.
+        has_nulls: Whether there may be any; of integers, whether there are.
         is_sure: Whether its field takes every cell that is not null, constraints aside.
     """
 
@@ -93,10 +93,10 @@ class Column:
         """The cells as texts, without nulls.
 
         Raises:
-            NotFastError: The metadata does not tell the truth, or pandas changes the cells, or fails.
+            NotFastError: Pandas changes the cells, or fails on them.
         """
         if cells.null_count and not self.has_nulls:
-            raise NotFastError("its metadata does not tell of its nulls")
+            raise NotFastError("it was written meanwhile")
         return pc.fill_null(_TEXTS.get(self.form, _as_they_are)(cells), self._null)
 
     def with_nulls(self, texts: pa.Array) -> pa.Array:
@@ -120,7 +120,7 @@ def column_of(type_: pa.DataType, field: Field, missing_values: Sequence[str], *
         type_: Its type in the file.
         field: Frictionless' field, bound to its schema.
         missing_values: The texts that mean null in it.
-        has_nulls: Whether there are any in the file.
+        has_nulls: Whether there may be any; of integers, whether there are.
 
     Raises:
         NotFastError: It is left to Frictionless.
