@@ -75,6 +75,8 @@ WIDER: Mapping[str, tuple[pa.Array, list[Any]]] = {
     "share": (pa.array([Decimal("0.50"), None], pa.decimal128(5, 2)), [0.5, None]),
     "at": (pa.array([dt.datetime(2020, 1, 5), None], pa.timestamp("s")), [dt.datetime(2020, 1, 5), None]),  # noqa: DTZ001 -- as in the file
     "day": (pa.array(["2020-01-05", ""]), [dt.date(2020, 1, 5), None]),
+    "id of floats": (pa.array([1.0, None]), [1, None]),
+    "name of a dictionary": (pa.array(["Anna", None]).dictionary_encode(), ["Anna", None]),
     "since": (pa.array([2020, None], pa.int16()), [2020, None]),
 }
 
@@ -82,6 +84,7 @@ WIDER: Mapping[str, tuple[pa.Array, list[Any]]] = {
 @pytest.mark.parametrize("name", WIDER)
 def test_other_types_that_hold_the_same_values_are_read(read: Callable[..., Any], name: str) -> None:
     column, values = WIDER[name]
+    name = name.partition(" ")[0]
     fields = [field for field in FIELDS if field["name"] == name]
     table = read(pa.table({name: column}), schema=fields)
     assert table.to_pydict() == {name: values}
@@ -90,6 +93,15 @@ def test_other_types_that_hold_the_same_values_are_read(read: Callable[..., Any]
 def test_what_cannot_be_held_is_refused(read: Callable[..., Any]) -> None:
     with pytest.raises(TableReadError, match=r"people\.id.*cannot be stored as int64"):
         read(pa.table({"id": pa.array([2**64 - 1], pa.uint64())}), schema=FIELDS[:1])
+
+
+@pytest.mark.parametrize("means_null", ["True", "nan", "1.5"])
+def test_what_may_mean_null_is_left_to_frictionless(read: Callable[..., Any], means_null: str) -> None:
+    columns = {"seen": pa.array([True, False]), "share": pa.array([1.5, 2.5])}
+    fields = [{**field, "missingValues": ["", means_null]} for field in FIELDS if field["name"] in columns]
+    table = read(pa.table(columns), schema=sorted(fields, key=lambda field: list(columns).index(field["name"])))
+    expected = {"True": ([None, False], [1.5, 2.5]), "1.5": ([True, False], [None, 2.5])}
+    assert tuple(table.to_pydict().values()) == expected.get(means_null, ([True, False], [1.5, 2.5]))
 
 
 def test_a_damaged_file_is_refused(read: Callable[..., Any], tmp_path: Path) -> None:

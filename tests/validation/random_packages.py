@@ -181,6 +181,8 @@ def schemas(draw: st.DrawFn) -> dict[str, Any]:
     fields = []
     for number in range(width):
         field = {"name": f"f{number}", **TYPES[draw(st.sampled_from(sorted(TYPES)))]}
+        if not draw(st.integers(0, 7)):
+            field["missingValues"] = draw(st.sampled_from(MISSING_VALUES))
         fields.append({**field, "constraints": draw(constraints(field))})
     schema: dict[str, Any] = {"fields": fields}
     if draw(st.booleans()):

@@ -166,7 +166,7 @@ def test_a_frame_with_an_index_is_left_to_frictionless(package: Callable[..., Pa
     indexed = package(pa.Table.from_pandas(frame.set_index("name")))
     assert judged(indexed).why == "its header is wrong"
     nullable = package(pa.Table.from_pandas(frame.astype({"id": "Int64"})))
-    assert judged(nullable).why == "it was made of a frame of pandas with an index, or with types of its own"
+    assert judged(nullable).why == "it was made of a frame of pandas with types of its own"
 
 
 @pytest.mark.parametrize("at", [0, 3, 100, -30, -4])
@@ -202,6 +202,34 @@ def test_no_damage_of_its_metadata_ends_the_process(tmp_path: Path, package: Cal
     assert len(done.stdout.splitlines()) > 100
 
 
+def test_text_that_is_no_utf_8_is_a_finding(package: Callable[..., Path]) -> None:
+    content = pa.array([b"a", b"\xff", b"c"], pa.binary())
+    wrong = pa.Array.from_buffers(pa.string(), 3, content.buffers(), 0)
+    path = package({"name": wrong}, FIELDS[1:2])
+    report = cstodata.validate(path)
+    assert [finding.type for finding in report.findings] == ["source-error"]
+
+
+FRAMES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "another name": lambda told: told["columns"][0].update(name="other"),
+    "two column indexes": lambda told: told["column_indexes"].extend(told["column_indexes"]),
+    "labels that are numbers": lambda told: told["column_indexes"][0].update(numpy_type="int64"),
+    "another kind of index": lambda told: told["index_columns"][0].update(kind="other"),
+    "no index": lambda told: told.pop("index_columns"),
+    "attributes": lambda told: told.update(attributes="none"),
+}
+
+
+@pytest.mark.parametrize("case", FRAMES)
+def test_what_is_told_of_a_frame_is_read_only_if_it_is_the_usual(package: Callable[..., Path], case: str) -> None:
+    table = pa.Table.from_pandas(pa.table(people()).to_pandas())
+    told = json.loads(table.schema.metadata[b"pandas"])
+    FRAMES[case](told)
+    path = package(table.replace_schema_metadata({"pandas": json.dumps(told)}))
+    (found,) = cstodata.validate(path, rules=[]).tables
+    assert found.engine == "frictionless"
+
+
 def test_a_path_that_leads_out_of_the_package_is_not_followed(package: Callable[..., Path], tmp_path: Path) -> None:
     path = package(people())
     inner = tmp_path / "inner"
@@ -220,6 +248,16 @@ def test_what_frictionless_does_not_look_at_is_looked_at(package: Callable[..., 
         (table,) = cstodata.validate(path, rules=[], engine=engine).tables
         found = [(finding.type, finding.row, finding.field) for finding in table.beyond]
         assert found == [("cstodata/unique-key", 4, "name"), ("cstodata/category", 5, "name")], engine
+
+
+def test_nulls_beside_integers_do_not_change_what_they_are(package: Callable[..., Path]) -> None:
+    columns = people(4) | {
+        "id": pa.array([1.0, 2.0, None, None]),
+        "day": pa.array(["2020-01-05"] * 4).dictionary_encode(),
+    }
+    fields = [{**FIELDS[0], "categories": [1, 2]}, *FIELDS[1:]]
+    (table,) = cstodata.validate(package(columns, fields, uniqueKeys=[["id"]]), rules=[]).tables
+    assert (table.engine, table.beyond) == ("frictionless", ())
 
 
 @pytest.fixture

@@ -305,6 +305,26 @@ def test_spark_gives_the_report_that_threads_give(spark: Any, package: Callable[
     assert [str(table.how).partition(",")[0] for table in report.tables] == ["on Spark"] * 2
 
 
+OWN: dict[str, tuple[dict[str, Any], str]] = {
+    "missing values": ({"type": "integer", "missingValues": ["True"]}, '1,True\n2,""\n3,5\n'),
+    "a decimal character": ({"type": "number", "decimalChar": ","}, '1,"1,5"\n2,1.5\n'),
+    "required": ({"missingValues": ["-"], "constraints": {"required": True}}, "1,-\n2,a\n"),
+    "bare numbers": ({"type": "integer", "bareNumber": False, "constraints": {"unique": True}}, "1,5%\n2,5\n"),
+}
+
+
+@pytest.mark.parametrize("case", OWN)
+def test_what_a_field_declares_for_itself_holds_for_executors(
+    here_cluster: Any, make_package: Callable[..., Path], case: str
+) -> None:
+    field, rows = OWN[case]
+    fields = [{"name": "id", "type": "integer"}, {"name": "own", **field}]
+    path = make_package({"one": (f"id,own\n{rows}", {"fields": fields})})
+    expected = cstodata.validate(path, rules=[], limit_errors=0)
+    assert not expected.valid
+    assert told(in_ranges(here_cluster, path, size=1000)) == told(expected)
+
+
 def test_without_pyspark_one_sentence_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,6 @@ Frictionless reads them through pandas, row by row, where a whole number beside 
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from io import RawIOBase
     from pathlib import Path
 
+    import pyarrow.parquet as pq
+
     from cstodata.package.descriptor import DataPackage, Field, Resource
 
 _ROWS_AT_ONCE = 65_536
@@ -27,6 +28,10 @@ _ROWS_AT_ONCE = 65_536
 
 def _is_exact_number(type_: pa.DataType) -> bool:
     return bool(pa.types.is_integer(type_) or pa.types.is_float64(type_) or pa.types.is_decimal128(type_))
+
+
+def _is_integer(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(type_) or pa.types.is_float64(type_))  # pandas writes floats where nulls are
 
 
 def _is_instant(type_: pa.DataType) -> bool:
@@ -37,7 +42,7 @@ _READ: Final[Mapping[str, Callable[[pa.DataType], bool]]] = {
     "boolean": pa.types.is_boolean,
     "date": pa.types.is_date32,
     "datetime": _is_instant,
-    "integer": pa.types.is_integer,
+    "integer": _is_integer,
     "number": _is_exact_number,
     "year": pa.types.is_integer,
 }
@@ -45,6 +50,10 @@ _READ: Final[Mapping[str, Callable[[pa.DataType], bool]]] = {
 
 
 _LIKE_A_NUMBER = re.compile("[+-]?[0-9.]")
+
+
+_SHOWN = frozenset({"True", "False", "None", "nan", "inf", "-inf"})
+"""How else Python shows cells that are no texts."""
 
 
 def is_like_a_number(text: str) -> bool:
@@ -93,25 +102,37 @@ def read_typed(
     try:
         # What reads ahead holds the file when the interpreter ends, and the process is aborted then.
         with pq.ParquetFile(source, pre_buffer=False) as file:
-            schema, groups = file.schema_arrow, range(file.num_row_groups) if groups is None else groups
-            nothing = pa.RecordBatch.from_pylist([], schema)
-            for batch in chain([nothing], file.iter_batches(_ROWS_AT_ONCE, row_groups=groups, use_threads=False)):
-                yield pa.table({field.name: _typed(batch[schema.names.index(field.name)], field) for field in fields})
+            names = file.schema_arrow.names
+            for batch in _batches(file, range(file.num_row_groups) if groups is None else groups):
+                yield pa.table({field.name: _typed(batch[names.index(field.name)], field) for field in fields})
     except (OSError, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
     except TableReadError as error:
         raise TableReadError(f"{resource}.{error.resource}", problem=error.problem) from error
 
 
+def _batches(file: pq.ParquetFile, groups: Sequence[int]) -> Iterator[pa.RecordBatch]:
+    """The rows of some row groups; first of all none, so that there are columns."""
+    yield pa.RecordBatch.from_pylist([], file.schema_arrow)
+    rows = sum(file.metadata.row_group(group).num_rows for group in groups)
+    for batch in file.iter_batches(_ROWS_AT_ONCE, row_groups=groups, use_threads=False):
+        yield batch
+        rows -= batch.num_rows
+    if rows:
+        raise OSError("it has not as many rows as it says")
+
+
 def _can_be_read(type_: pa.DataType, field: Field) -> bool:
     if _is_text(type_):
         return True
     is_read = _READ.get(field.type)
-    return is_read is not None and bool(is_read(type_)) and not any(map(is_like_a_number, field.missing_values))
+    means_null = any(is_like_a_number(text) or text in _SHOWN for text in field.missing_values)
+    return is_read is not None and bool(is_read(type_)) and not means_null
 
 
 def _typed(cells: pa.Array, field: Field) -> pa.Array:
     if _is_text(cells.type):
+        cells.validate(full=True)  # whether it is UTF-8, of which Arrow is silent where it reads
         return parse(cells.cast(pa.string()), field)
     type_ = pa.timestamp("us", cells.type.tz) if field.type == "datetime" else arrow_type(field)
     try:
@@ -121,4 +142,5 @@ def _typed(cells: pa.Array, field: Field) -> pa.Array:
 
 
 def _is_text(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))
+    words = type_.value_type if pa.types.is_dictionary(type_) else type_
+    return bool(pa.types.is_string(words) or pa.types.is_large_string(words))

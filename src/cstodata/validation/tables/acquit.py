@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -68,6 +69,11 @@ class Acquittal:
     field: Field
     missing_values: tuple[str, ...]
     is_sure: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Frictionless' fields forget on their way to another process which of their properties were declared."""
+        kept = {each.name: getattr(self, each.name) for each in dataclass_fields(self)}
+        return _sent, (self.field.metadata_assigned, self.field.metadata_defaults, kept)
 
     def cleared(self, texts: pa.Array) -> pa.Array | None:
         """Which cells are certainly good; None if that is all of them. It only calls Arrow, so threads may share it.
@@ -215,6 +221,13 @@ class Acquittal:
             elif name != "required":
                 return None
         return mask
+
+
+def _sent(assigned: set[str], defaults: dict[str, Any], kept: dict[str, Any]) -> Acquittal:
+    acquittal = Acquittal(**kept)
+    object.__setattr__(acquittal.field, "metadata_assigned", assigned)
+    object.__setattr__(acquittal.field, "metadata_defaults", defaults)
+    return acquittal
 
 
 EXACT_TYPES = frozenset({"string", "integer", "date", "year", "boolean"})

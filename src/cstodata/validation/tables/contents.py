@@ -29,7 +29,9 @@ FIRST_ROW = 2
 """The number of the first row, as the header is 1."""
 
 ROWS_AT_ONCE = 65_536
-"""How many rows of a Parquet file are looked at together, about."""
+"""How many rows of a Parquet file are looked at together, about, if they have no more bytes than `_BYTES_AT_ONCE`."""
+
+_BYTES_AT_ONCE = 32 * 1024 * 1024
 
 
 class Content(Protocol):
@@ -118,7 +120,7 @@ class ParquetContent:
                 groups = range(file.num_row_groups) if self.groups is None else self.groups
                 together = groups_together(file.metadata, groups)
                 total = sum(file.metadata.row_group(group).num_rows for group in groups)
-                of_groups = partial(file.iter_batches, ROWS_AT_ONCE, use_threads=pool is not None)
+                of_groups = partial(file.iter_batches, _rows_at_once(file.metadata), use_threads=pool is not None)
                 for batch in chain.from_iterable(of_groups(row_groups=each) for each in together):
                     check_rows(self.columns, batch.columns)
                     texts = (column.texts(cells) for column, cells in zip(self.columns, batch.columns, strict=True))
@@ -126,12 +128,20 @@ class ParquetContent:
                     share = (numbers.stop - FIRST_ROW) / total
                     yield Batch(columns=tuple(texts), numbers=numbers, ragged={}, share=share)
                     first = numbers.stop
+            if first - FIRST_ROW != total:
+                raise NotFastError("it has not as many rows as it says")
         except pa.ArrowException as error:
             raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
 
     def exact_cells(self) -> ExactCells:
         """As `Content.exact_cells`: all of them are empty."""
         return lambda _number: [""] * len(self.columns)
+
+
+def _rows_at_once(metadata: pq.FileMetaData) -> int:
+    """How many rows of a file are looked at together: fewer where they are long."""
+    size: int = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    return max(1, min(ROWS_AT_ONCE, _BYTES_AT_ONCE * int(metadata.num_rows) // max(1, size)))
 
 
 def groups_together(metadata: pq.FileMetaData, groups: range) -> Iterator[range]:

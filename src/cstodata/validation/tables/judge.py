@@ -249,7 +249,7 @@ class _Rows:
             self._names = self._names or list(row)
             if len(row.cells) == len(self._names):
                 self._numbers.append(row.row_number)
-                self._cells.append([None if cell is None else str(cell) for cell in row.cells])
+                self._cells.append([_text(cell) for cell in row.cells])
         if row.row_number % _ROWS_AT_ONCE == 0:
             self.pass_on()
             if self._lines:
@@ -262,6 +262,13 @@ class _Rows:
             arrays = {name: pa.array(cells, pa.string()) for name, cells in zip(self._names, columns, strict=True)}
             self._checks.add(self._numbers, {name: arrays[name] for name in self._checks.fields & arrays.keys()})
         self._numbers, self._cells = [], []
+
+
+def _text(cell: object) -> str | None:
+    """A cell as it stands in a file: pandas makes NaN of nulls, and floats of the integers beside them."""
+    if cell is None or cell != cell:  # noqa: PLR0124 -- so only NaN is
+        return None
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def error_class(type_: str) -> type[Error] | None:

@@ -25,6 +25,11 @@ _PLAIN_TYPE = re.compile(r"bool|u?int(8|16|32|64)|float64|datetime64\[m?u?s\]|ob
 """The types of columns of a frame that pandas makes of them without being told."""
 
 
+_RANGE = ("start", "stop", "step")
+_PLAIN_INDEX = {"kind": "range", "name": None, **dict.fromkeys(_RANGE, 0)}
+"""What tells of an index that only counts rows, but for the numbers."""
+
+
 def labels_of(path: Path) -> list[str]:
     """The names of the columns of a Parquet file.
 
@@ -91,11 +96,16 @@ def _check_frame_of(schema: pa.Schema) -> None:
     if told is None:
         return
     frame = json.loads(told)
-    indexes = frame.get("index_columns", [])
+    indexes, labels = frame["index_columns"], frame["column_indexes"]
+    if indexes and not (len(indexes) == 1 and {**indexes[0], **dict.fromkeys(_RANGE, 0)} == _PLAIN_INDEX):
+        raise NotFastError("it was made of a frame of pandas with an index")
     is_plain = (
-        all(isinstance(index, dict) and index.get("name") is None for index in indexes)
+        [column["name"] for column in frame["columns"]] == schema.names
+        and all(column["field_name"] == column["name"] for column in frame["columns"])
         and all(_PLAIN_TYPE.fullmatch(column["numpy_type"]) for column in frame["columns"])
-        and all(each.get("pandas_type") in {"unicode", "empty"} for each in frame.get("column_indexes", []))
+        and len(labels) <= 1
+        and all(each["name"] is None and each["numpy_type"] in {"object", "str"} for each in labels)
+        and not frame.get("attributes")
     )
     if not is_plain:
-        raise NotFastError("it was made of a frame of pandas with an index, or with types of its own")
+        raise NotFastError("it was made of a frame of pandas with types of its own")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cstodata.validation.tables.typed import Column
 
 _UNHASHABLE = frozenset({"array", "geojson", "list", "object"})
+_HASHES = ("md5:", "sha256:")
 _UTF_8 = frozenset({"utf-8", "utf-8-sig"})
 _DIALECT_DEFAULTS = {
     "header": True,
@@ -154,6 +155,7 @@ def plan_table(source: Resource, files: PlainFiles) -> TablePlan:
     if not isinstance(source, TableResource):
         raise NotFastError("it is not a table")
     _refuse(source.data is not None, "its data is inline")
+    _refuse(source.hash and not source.hash.startswith(_HASHES) and ":" in source.hash, "its digest is of another kind")
     # A copy, because opening one changes what it declares; without foreign keys, because Frictionless would read what
     # they refer to.
     probe = source.to_copy()

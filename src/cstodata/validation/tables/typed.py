@@ -100,9 +100,8 @@ class Column:
         return pc.fill_null(_TEXTS.get(self.form, _as_they_are)(cells), self._null)
 
     def with_nulls(self, texts: pa.Array) -> pa.Array:
-        """The texts of cells, null where a cell is null."""
-        nothing = pa.scalar(None, pa.string())
-        return pc.replace_with_mask(texts, pc.equal(texts, self._null), nothing) if self.has_nulls else texts
+        """The texts of cells, null where a cell is null, or NaN, which pandas does not tell from it."""
+        return pc.replace_with_mask(texts, pc.equal(texts, self._null), pa.scalar(None, pa.string()))
 
     @property
     def _null(self) -> str:
@@ -153,6 +152,8 @@ def _agrees(form: Form, field: Field) -> bool:
     if isinstance(field, BooleanField):
         true, false = set(field.true_values) - set(field.false_values), field.false_values
         return form is Form.BOOLEAN and "True" in true and "False" in false
+    if field.has_defined("float_number"):
+        return False
     formats = {"default", "any"} if field.type in {"date", "datetime"} else {"default"}
     return form in _READABLE.get(field.type, ()) and field.format in formats and reads_plainly(field)
 
@@ -199,6 +200,7 @@ def check_rows(columns: Sequence[Column], cells: Sequence[pa.Array]) -> None:
 
 
 def _as_they_are(cells: pa.Array) -> pa.Array:
+    cells.validate(full=True)  # whether it is UTF-8, of which Arrow is silent where it reads
     texts = cells.cast(pa.string())
     if pc.any(pc.equal(texts, NULL)).as_py():
         raise NotFastError("a cell is a null character")
