@@ -26,10 +26,11 @@ from tests.validation.test_rules import CASES
 from tests.validation.test_spark import GROUPS, PEOPLE, TABLES, TARGETS
 
 import cstodata
+from cstodata.package import parquet_batches
 from cstodata.report.json import to_descriptor
 from cstodata.validation.rules.registry import RULES
 from cstodata.validation.spark import carrier
-from cstodata.validation.tables import contents, keys, scan
+from cstodata.validation.tables import keys, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -74,7 +75,7 @@ def test_every_engine_finds_what_frictionless_finds(
         theirs = by_frictionless(str(path), limit)
         # Small blocks, and few keys to DuckDB, in several buckets, so that small files go the way of large ones.
         by_duckdb = patch.multiple(keys, SMALL=0 if block == 64 else 1000, AT_ONCE=2)
-        rows = patch.object(contents, "ROWS_AT_ONCE", max(1, block // 64))
+        rows = patch.object(parquet_batches, "ROWS_AT_ONCE", max(1, block // 64))
         with patch.object(scan, "BLOCK_BYTES", block), rows, by_duckdb:
             report = cstodata.validate(path, rules=[], limit_errors=limit, threads=threads)
     for table in report.tables:
@@ -171,7 +172,7 @@ def equal_on(session: Any, package: tuple[dict[str, Any], dict[str, bytes]], lim
 def test_a_file_in_ranges_gives_the_same_report(
     here_cluster: Any, package: tuple[dict[str, Any], dict[str, bytes]], limit: int, size: int
 ) -> None:
-    rows = patch.object(contents, "ROWS_AT_ONCE", max(1, size // 16))
+    rows = patch.object(parquet_batches, "ROWS_AT_ONCE", max(1, size // 16))
     with patch.object(carrier, "Cluster", here_cluster), rows:
         equal_on(None, package, limit, size)
 

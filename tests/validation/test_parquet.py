@@ -17,11 +17,11 @@ from tests.validation.conftest import told
 from tests.validation.test_rules import CASES, TODAY
 
 import cstodata
+from cstodata.package import parquet_batches
 from cstodata.package.descriptor import read_package
 from cstodata.package.tables import read_table
 from cstodata.validation.rules.registry import RULES
 from cstodata.validation.spark import carrier
-from cstodata.validation.tables import contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -179,6 +179,20 @@ def test_a_damaged_file_is_a_finding(package: Callable[..., Path], tmp_path: Pat
     assert [finding.resource for finding in report.findings] == ["people"]
 
 
+def test_damage_in_the_rows_is_the_same_finding_on_executors(
+    here_cluster: Any, package: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = package({"name": pa.array([f"Anna {row}" for row in range(12)])}, FIELDS[1:2])
+    file = tmp_path / "people.parquet"
+    content = file.read_bytes()
+    file.write_bytes(content[:8] + b"\xff" * 30 + content[38:])
+    with patch.object(carrier, "Cluster", here_cluster):
+        engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=1)  # type: ignore[arg-type]  # nobody asks it
+        report = cstodata.validate(path, rules=[], engine=engine)
+    assert [finding.type for finding in report.findings] == ["source-error"]
+    assert told(report) == told(cstodata.validate(path, rules=[]))
+
+
 DAMAGED = """
 import sys
 from pathlib import Path
@@ -313,7 +327,7 @@ def test_row_groups_give_the_report_that_whole_files_give(
 ) -> None:
     columns = people() | {"id": pa.array([*range(11), 5])}
     path = package(columns, [{**FIELDS[0], "constraints": {"maximum": 9}}, *FIELDS[1:]], primaryKey="id")
-    with patch.object(carrier, "Cluster", here_cluster), patch.object(contents, "ROWS_AT_ONCE", 1):
+    with patch.object(carrier, "Cluster", here_cluster), patch.object(parquet_batches, "ROWS_AT_ONCE", 1):
         engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=size)  # type: ignore[arg-type]  # nobody asks it
         report = cstodata.validate(path, rules=[], limit_errors=0, engine=engine)
     tasks = {1: 4, 500: 2, 10**6: 1}[size]

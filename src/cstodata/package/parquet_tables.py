@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from cstodata.errors import TableReadError
 from cstodata.package.cells import arrow_type, parse
+from cstodata.package.parquet_batches import read_parquet
 from cstodata.package.paths import resolve
 
 if TYPE_CHECKING:
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
     from io import RawIOBase
     from pathlib import Path
 
-    import pyarrow.parquet as pq
-
     from cstodata.package.descriptor import DataPackage, Field, Resource
-
-_ROWS_AT_ONCE = 65_536
 
 
 def _is_exact_number(type_: pa.DataType) -> bool:
@@ -34,14 +31,15 @@ def _is_integer(type_: pa.DataType) -> bool:
     return bool(pa.types.is_integer(type_) or pa.types.is_float64(type_))  # pandas writes floats where nulls are
 
 
-def _is_instant(type_: pa.DataType) -> bool:
+def is_instant(type_: pa.DataType) -> bool:
+    """Whether a column holds instants, or datetimes without a zone, that Python can hold to the last digit."""
     return bool(pa.types.is_timestamp(type_)) and type_.unit != "ns" and type_.tz in {None, "UTC"}
 
 
 _READ: Final[Mapping[str, Callable[[pa.DataType], bool]]] = {
     "boolean": pa.types.is_boolean,
     "date": pa.types.is_date32,
-    "datetime": _is_instant,
+    "datetime": is_instant,
     "integer": _is_integer,
     "number": _is_exact_number,
     "year": pa.types.is_integer,
@@ -82,7 +80,7 @@ def has_own_types(package: DataPackage, resource: Resource) -> bool:
 
 
 def read_typed(
-    source: Path | RawIOBase, fields: Sequence[Field], *, resource: str, groups: Sequence[int] | None = None
+    source: Path | RawIOBase, fields: Sequence[Field], *, resource: str, groups: range | None = None
 ) -> Iterator[pa.Table]:
     """Some columns of a Parquet file that has its own types, in pieces, as `cells.arrow_type` says.
 
@@ -92,34 +90,18 @@ def read_typed(
         source: The file, or what reads it.
         fields: Those of its fields that are wanted.
         resource: What to call it in errors.
-        groups: The row groups to read, by number; None for all.
+        groups: Consecutive row groups, by number; None for all.
 
     Raises:
         TableReadError: It is damaged, or a cell cannot be held.
     """
-    import pyarrow.parquet as pq
-
     try:
-        # What reads ahead holds the file when the interpreter ends, and the process is aborted then.
-        with pq.ParquetFile(source, pre_buffer=False) as file:
-            names = file.schema_arrow.names
-            for batch in _batches(file, range(file.num_row_groups) if groups is None else groups):
-                yield pa.table({field.name: _typed(batch[names.index(field.name)], field) for field in fields})
+        for batch, _ in read_parquet(source, groups):
+            yield pa.table({field.name: _typed(batch[field.name], field) for field in fields})
     except (OSError, pa.ArrowException) as error:
         raise TableReadError(resource, problem=f"its file cannot be read: {error}") from error
     except TableReadError as error:
         raise TableReadError(f"{resource}.{error.resource}", problem=error.problem) from error
-
-
-def _batches(file: pq.ParquetFile, groups: Sequence[int]) -> Iterator[pa.RecordBatch]:
-    """The rows of some row groups; first of all none, so that there are columns."""
-    yield pa.RecordBatch.from_pylist([], file.schema_arrow)
-    rows = sum(file.metadata.row_group(group).num_rows for group in groups)
-    for batch in file.iter_batches(_ROWS_AT_ONCE, row_groups=groups, use_threads=False):
-        yield batch
-        rows -= batch.num_rows
-    if rows:
-        raise OSError("it has not as many rows as it says")
 
 
 def _can_be_read(type_: pa.DataType, field: Field) -> bool:

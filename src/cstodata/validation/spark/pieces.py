@@ -10,9 +10,10 @@ from itertools import accumulate, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from cstodata.package.parquet_batches import groups_together
 from cstodata.spark.ranges import Range, Segment, Source
 from cstodata.spark.records import stand_in
-from cstodata.validation.tables.contents import CsvContent, ParquetContent, groups_together
+from cstodata.validation.tables.contents import CsvContent, ParquetContent
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.scan import NotFastError, ends_within_quotes
 
@@ -39,7 +40,7 @@ class Piece(Protocol):
 
     @property
     def size(self) -> int:
-        """How many bytes they have in their files."""
+        """How many bytes they have."""
 
     def content(self, plan: TablePlan) -> AbstractContextManager[Content]:
         """The rows, numbered as if they were a table of their own.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from cstodata.package.parquet_batches import read_parquet
+from cstodata.package.tables import FIRST_DATA_ROW
 from cstodata.validation.tables.looking import exact_cells
 from cstodata.validation.tables.scan import Batch, NotFastError, ends_within_quotes, scan
 from cstodata.validation.tables.typed import check_rows
@@ -17,21 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
     from io import RawIOBase
-    from pathlib import Path
-
-    import pyarrow.parquet as pq
 
     from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.tables.looking import ExactCells
     from cstodata.validation.tables.typed import Column
-
-FIRST_ROW = 2
-"""The number of the first row, as the header is 1."""
-
-ROWS_AT_ONCE = 65_536
-"""How many rows of a Parquet file are looked at together, about, if they have no more bytes than `_BYTES_AT_ONCE`."""
-
-_BYTES_AT_ONCE = 32 * 1024 * 1024
 
 
 class Content(Protocol):
@@ -111,47 +101,20 @@ class ParquetContent:
 
     def batches(self, *, pool: Executor | None = None, block_size: int | None = None) -> Iterator[Batch]:  # noqa: ARG002 -- as `Content` has them
         """As `Content.batches`."""
-        import pyarrow.parquet as pq
-
-        first = FIRST_ROW
+        first = FIRST_DATA_ROW
         try:
-            # What reads ahead holds the file when the interpreter ends, and the process is aborted then.
-            with pq.ParquetFile(self.source, pre_buffer=False) as file:
-                groups = range(file.num_row_groups) if self.groups is None else self.groups
-                together = groups_together(file.metadata, groups)
-                total = sum(file.metadata.row_group(group).num_rows for group in groups)
-                of_groups = partial(file.iter_batches, _rows_at_once(file.metadata), use_threads=pool is not None)
-                for batch in chain.from_iterable(of_groups(row_groups=each) for each in together):
-                    check_rows(self.columns, batch.columns)
-                    texts = (column.texts(cells) for column, cells in zip(self.columns, batch.columns, strict=True))
-                    numbers = range(first, first + batch.num_rows)
-                    share = (numbers.stop - FIRST_ROW) / total
-                    yield Batch(columns=tuple(texts), numbers=numbers, ragged={}, share=share)
-                    first = numbers.stop
-            if first - FIRST_ROW != total:
-                raise NotFastError("it has not as many rows as it says")
-        except pa.ArrowException as error:
+            for batch, share in read_parquet(self.source, self.groups, use_threads=pool is not None):
+                check_rows(self.columns, batch.columns)
+                texts = (column.texts(cells) for column, cells in zip(self.columns, batch.columns, strict=True))
+                numbers = range(first, first + batch.num_rows)
+                yield Batch(columns=tuple(texts), numbers=numbers, ragged={}, share=share)
+                first = numbers.stop
+        except (OSError, pa.ArrowException) as error:
+            # What fails in a store may be there the next time.
+            if isinstance(error, OSError) and (error.errno is not None or not isinstance(self.source, Path)):
+                raise
             raise NotFastError(f"Arrow cannot read it ({str(error)[:100]})") from error
 
     def exact_cells(self) -> ExactCells:
         """As `Content.exact_cells`: all of them are empty."""
         return lambda _number: [""] * len(self.columns)
-
-
-def _rows_at_once(metadata: pq.FileMetaData) -> int:
-    """How many rows of a file are looked at together: fewer where they are long."""
-    size: int = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-    return max(1, min(ROWS_AT_ONCE, _BYTES_AT_ONCE * int(metadata.num_rows) // max(1, size)))
-
-
-def groups_together(metadata: pq.FileMetaData, groups: range) -> Iterator[range]:
-    """Row groups of a Parquet file, cut where those that are read together end.
-
-    On Spark they are never torn apart: so a row that cannot be looked at hides the same rows wherever it is met.
-    """
-    first, rows = groups.start, 0
-    for group in groups:
-        rows += metadata.row_group(group).num_rows
-        if rows >= ROWS_AT_ONCE or group + 1 == groups.stop:
-            yield range(first, group + 1)
-            first, rows = group + 1, 0

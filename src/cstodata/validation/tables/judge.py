@@ -10,20 +10,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import pyarrow as pa
 from frictionless import Error, Package, Report
 from frictionless import Resource as FrictionlessResource
 from frictionless.errors import CompressionError, FormatError, SchemaError
 
 from cstodata.errors import CstodataError, EngineError
 from cstodata.model.report import TableResult
-from cstodata.package.lines import count_lines
 from cstodata.validation.tables.beyond import beyond
 from cstodata.validation.tables.deadline import cell_deadline
 from cstodata.validation.tables.engine import Engine, FastTables
 from cstodata.validation.tables.failures import why_it_fails
 from cstodata.validation.tables.findings import as_finding, as_findings, in_file
 from cstodata.validation.tables.guard import Guard, possible_dialects
+from cstodata.validation.tables.hearing import Rows
 from cstodata.validation.tables.plain_files import PlainFiles
 from cstodata.validation.tables.references import SharedReferences
 from cstodata.validation.tables.refusal import RefusedError
@@ -33,7 +32,6 @@ from cstodata.validation.tables.standard import StandardChecks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from frictionless import Row
     from frictionless.report.task import ReportTask
 
     from cstodata.model.json import JsonObject
@@ -42,9 +40,6 @@ if TYPE_CHECKING:
     from cstodata.package.plain_csv import CsvDialect
     from cstodata.validation.limits import Limits
     from cstodata.validation.tables.engine import JudgeRows
-
-_LARGE_BYTES = 4 * 1024 * 1024
-_ROWS_AT_ONCE = 5_000
 
 
 def judge_tables(
@@ -213,7 +208,7 @@ def _text_paths(source: FrictionlessResource) -> list[Path]:
 def _judge_by_frictionless(
     source: FrictionlessResource, limit_errors: int, checks: StandardChecks, on_share: OnShare
 ) -> ReportTask:
-    rows = _Rows(source, checks, on_share)
+    rows = Rows(source, checks, on_share)
     try:
         on_row: Any = rows.hear if rows.is_heard else None
         (task,) = source.validate(limit_errors=limit_errors, on_row=on_row).tasks
@@ -223,52 +218,6 @@ def _judge_by_frictionless(
         (task,) = Report.from_validation_task(source, time=0, errors=[_failed(source, error)]).tasks
     rows.pass_on()
     return task
-
-
-class _Rows:
-    """Hears of each row that Frictionless reads, and passes them on, some thousand at a time."""
-
-    def __init__(self, source: FrictionlessResource, checks: StandardChecks, on_share: OnShare) -> None:
-        self._checks = checks
-        self._on_share = on_share
-        paths = [path for path in map(Path, source.normpaths if source.path else ()) if path.is_file()]
-        is_large = sum(path.stat().st_size for path in paths) >= _LARGE_BYTES
-        self._lines = sum(count_lines(path) or 0 for path in paths) if is_large else 0
-        self._numbers: list[int] = []
-        self._cells: list[list[str | None]] = []
-        self._names: list[str] = []
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether anybody wants to hear of rows."""
-        return bool(self._checks.fields or self._lines)
-
-    def hear(self, row: Row) -> None:
-        """A row was read."""
-        if self._checks.fields:
-            self._names = self._names or list(row)
-            if len(row.cells) == len(self._names):
-                self._numbers.append(row.row_number)
-                self._cells.append([_text(cell) for cell in row.cells])
-        if row.row_number % _ROWS_AT_ONCE == 0:
-            self.pass_on()
-            if self._lines:
-                self._on_share(min(1.0, row.row_number / self._lines))
-
-    def pass_on(self) -> None:
-        """Let the rows be looked at."""
-        if self._numbers:
-            columns = zip(*self._cells, strict=True)
-            arrays = {name: pa.array(cells, pa.string()) for name, cells in zip(self._names, columns, strict=True)}
-            self._checks.add(self._numbers, {name: arrays[name] for name in self._checks.fields & arrays.keys()})
-        self._numbers, self._cells = [], []
-
-
-def _text(cell: object) -> str | None:
-    """A cell as it stands in a file: pandas makes NaN of nulls, and floats of the integers beside them."""
-    if cell is None or cell != cell:  # noqa: PLR0124 -- so only NaN is
-        return None
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def error_class(type_: str) -> type[Error] | None:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from frictionless.fields import BooleanField
 
-from cstodata.package.parquet_tables import is_like_a_number
+from cstodata.package.parquet_tables import is_instant, is_like_a_number
 from cstodata.validation.tables.acquit import NULL, reads_plainly
 from cstodata.validation.tables.scan import NotFastError
 
@@ -141,7 +141,7 @@ def _form(type_: pa.DataType, read_as: str, *, has_nulls: bool) -> Form | None:
         return Form.WHOLE if read_as == "integer" else Form.FLOAT
     if is_.is_integer(type_) and not is_.is_uint64(type_):
         return Form.YEAR if read_as == "year" else Form.INTEGER
-    if is_.is_timestamp(type_) and not has_nulls and type_.unit != "ns" and type_.tz in {None, "UTC"}:
+    if is_instant(type_) and not has_nulls:
         return Form.INSTANT
     others = {is_.is_boolean: Form.BOOLEAN, is_.is_date32: Form.DATE, is_.is_decimal128: Form.DECIMAL}
     return next((form for is_of, form in others.items() if is_of(type_)), None)
