@@ -190,7 +190,7 @@ def test_damage_in_the_rows_is_the_same_finding_on_executors(
         engine = cstodata.SparkEngine(None, min_bytes=0, range_bytes=1)  # type: ignore[arg-type]  # nobody asks it
         report = cstodata.validate(path, rules=[], engine=engine)
     assert [finding.type for finding in report.findings] == ["source-error"]
-    assert str(report.tables[0].why).startswith("Arrow cannot read it (")  # it is no error of Spark, which would try again
+    assert str(report.tables[0].why).startswith("Arrow cannot read it (")  # not as what Spark would try again
     assert told(report) == told(cstodata.validate(path, rules=[]))
 
 
